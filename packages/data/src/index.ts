@@ -1,1 +1,3 @@
-export {};
+export type { RawDataset, RawSplit, Split, Task } from './raw-dataset';
+export { SPLITS } from './raw-dataset';
+export type { RowSource } from './row-source';
