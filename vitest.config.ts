@@ -1,4 +1,8 @@
+import { basename } from 'node:path';
 import { defineConfig } from 'vitest/config';
+
+/** Where `.ci/run` gathers the counts of every package. */
+const results = process.env['TEST_RESULTS'];
 
 export default defineConfig({
   resolve: { conditions: ['@trimodal/source'] },
@@ -6,8 +10,10 @@ export default defineConfig({
   test: {
     environment: 'node',
     pool: 'forks',
-    include: ['src/**/*.test.ts'],
+    include: ['**/*.test.{ts,mjs}'],
     testTimeout: 60_000,
-    reporters: ['default'],
+    reporters: results
+      ? ['default', ['json', { outputFile: `${results}/${basename(process.cwd())}.json` }]]
+      : ['default'],
   },
 });
