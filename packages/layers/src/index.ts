@@ -1,1 +1,13 @@
-export {};
+export { type AttentionMask, attentionMask } from './attention-mask';
+export { AttentionPooling, type AttentionPoolingOptions, type AttentionPoolingOutput } from './attention-pooling';
+export { CrossAttentionLayer } from './cross-attention-layer';
+export { DepthwiseTemporalConv, type DepthwiseTemporalConvOptions } from './depthwise-temporal-conv';
+export { Dropout, type DropoutOptions } from './dropout';
+export { LayerNorm, type LayerNormOptions } from './layer-norm';
+export { Linear, type LinearOptions } from './linear';
+export { type Activation, Mlp, type MlpOptions } from './mlp';
+export { MultiHeadAttention, type MultiHeadAttentionOptions } from './multi-head-attention';
+export { TemporalConv, type TemporalConvOptions } from './temporal-conv';
+export { TransformerEncoder, type TransformerEncoderOptions } from './transformer-encoder';
+export { TransformerLayer, type TransformerLayerOptions } from './transformer-layer';
+export { constantWeight, normalWeight, uniformWeight } from './weights';

@@ -1,0 +1,73 @@
+import * as tf from '@tensorflow/tfjs';
+import { checkPositiveInteger, checkShape, type ForwardContext, type Rng } from '@trimodal/core';
+import { type AttentionMask, attentionMask } from './attention-mask';
+import { Dropout } from './dropout';
+import { Linear } from './linear';
+
+export type MultiHeadAttentionOptions = { dModel: number; numHeads: number; dropoutRate?: number };
+
+/**
+ * Every query takes a weighted mean of the values of the keys that are there, in each of `numHeads` subspaces.
+ *
+ * `softmax(Q K^T / sqrt(dModel / numHeads)) V`, heads side by side, then `outProj`; dropout on the weights.
+ *
+ * Shapes: query `[b, tq, d]`, keyValue `[b, tk, d]`, keyMask `[b, tk]` (1 = there) -> `[b, tq, d]`.
+ * A sample without any key gets exact zeros (no `outProj` bias either).
+ * Source: Vaswani et al. 2017, "Attention Is All You Need". Ours: `keyProj` has no bias, as softmax cancels it and
+ * it would never get a gradient; PyTorch's `nn.MultiheadAttention` has one, which changes nothing.
+ * @param options.numHeads Must divide `dModel`.
+ * @throws RangeError if a size isn't as above.
+ * @example attention.forward(x, x, mask, INFERENCE); // self-attention
+ */
+export class MultiHeadAttention {
+  readonly queryProj: Linear;
+  readonly keyProj: Linear;
+  readonly valueProj: Linear;
+  readonly outProj: Linear;
+  private readonly dropout: Dropout;
+  private readonly numHeads: number;
+
+  constructor({ dModel, numHeads, dropoutRate = 0 }: MultiHeadAttentionOptions, rng: Rng) {
+    checkPositiveInteger('build MultiHeadAttention', 'dModel', dModel);
+    checkPositiveInteger('build MultiHeadAttention', 'numHeads', numHeads);
+    if (dModel % numHeads !== 0) {
+      throw new RangeError(
+        `Cannot build MultiHeadAttention as dModel must be divisible by numHeads: got dModel=${dModel}, numHeads=${numHeads}.`,
+      );
+    }
+    const square = { inDim: dModel, outDim: dModel };
+    this.queryProj = new Linear(square, rng.fork('queryProj'));
+    this.keyProj = new Linear({ ...square, useBias: false }, rng.fork('keyProj'));
+    this.valueProj = new Linear(square, rng.fork('valueProj'));
+    this.outProj = new Linear(square, rng.fork('outProj'));
+    this.dropout = new Dropout({ rate: dropoutRate });
+    this.numHeads = numHeads;
+  }
+
+  /** @param keyMask A mask, or what `attentionMask` made of it once for several layers. */
+  forward(
+    query: tf.Tensor3D,
+    keyValue: tf.Tensor3D,
+    keyMask: tf.Tensor2D | AttentionMask,
+    ctx: ForwardContext,
+  ): tf.Tensor3D {
+    const [batch, timeQ] = query.shape;
+    const dModel = this.queryProj.inDim;
+    checkShape('attend', 'query', query, [null, null, dModel]);
+    checkShape('attend', 'keyValue', keyValue, [batch, null, dModel]);
+    if (keyMask instanceof tf.Tensor) checkShape('attend', 'keyMask', keyMask, [batch, keyValue.shape[1]]);
+    const { bias, anyKey } = keyMask instanceof tf.Tensor ? attentionMask(keyMask) : keyMask;
+    const q = this.splitHeads(this.queryProj.forward(query).mul(Math.sqrt(this.numHeads / dModel)));
+    const k = this.splitHeads(this.keyProj.forward(keyValue));
+    const v = this.splitHeads(this.valueProj.forward(keyValue));
+    const weights = tf.softmax(tf.matMul(q, k, false, true).add(bias)); // b h tq tk
+    const mixed = tf.matMul(this.dropout.forward(weights, ctx), v); // b h tq d/h
+    const joined = mixed.transpose([0, 2, 1, 3]).reshape<tf.Tensor3D>([batch, timeQ, dModel]);
+    return this.outProj.forward(joined).mul(anyKey);
+  }
+
+  private splitHeads(x: tf.Tensor3D): tf.Tensor4D {
+    const [batch, time, dModel] = x.shape;
+    return x.reshape<tf.Tensor4D>([batch, time, this.numHeads, dModel / this.numHeads]).transpose([0, 2, 1, 3]); // b h t d/h
+  }
+}

@@ -1,0 +1,44 @@
+import type * as tf from '@tensorflow/tfjs';
+import type { ForwardContext, Rng } from '@trimodal/core';
+import type { AttentionMask } from './attention-mask';
+import { Dropout } from './dropout';
+import { LayerNorm } from './layer-norm';
+import { Mlp } from './mlp';
+import { MultiHeadAttention } from './multi-head-attention';
+
+export type TransformerLayerOptions = { dModel: number; numHeads: number; hiddenDim?: number; dropoutRate?: number };
+
+/**
+ * Self-attention, then a feed-forward network, each behind a LayerNorm and added to its input.
+ *
+ * `x += dropout(attention(norm(x)))`, `x += dropout(mlp(norm(x)))`, exact gelu.
+ *
+ * Shapes: x `[b, t, d]`, mask `[b, t]` (1 = there) -> `[b, t, d]`; masked steps are never attended to, their own rows mean nothing.
+ * Source: Vaswani et al. 2017; pre-norm after Xiong et al. 2020, "On Layer Normalization in the Transformer Architecture".
+ * Equals PyTorch's `nn.TransformerEncoderLayer(norm_first=True, activation='gelu')`.
+ * @param options.hiddenDim Width of the feed-forward network, by default `4 dModel`.
+ * @throws RangeError as MultiHeadAttention does.
+ * @example new TransformerLayer({ dModel: 8, numHeads: 2 }, new Rng(1)).forward(x, mask, INFERENCE);
+ */
+export class TransformerLayer {
+  readonly attentionNorm: LayerNorm;
+  readonly attention: MultiHeadAttention;
+  readonly mlpNorm: LayerNorm;
+  readonly mlp: Mlp;
+  private readonly dropout: Dropout;
+
+  constructor({ dModel, numHeads, hiddenDim = 4 * dModel, dropoutRate = 0.1 }: TransformerLayerOptions, rng: Rng) {
+    this.attentionNorm = new LayerNorm({ dim: dModel });
+    this.attention = new MultiHeadAttention({ dModel, numHeads, dropoutRate }, rng.fork('attention'));
+    this.mlpNorm = new LayerNorm({ dim: dModel });
+    this.mlp = new Mlp({ inDim: dModel, hiddenDim, outDim: dModel, dropoutRate, activation: 'gelu' }, rng.fork('mlp'));
+    this.dropout = new Dropout({ rate: dropoutRate });
+  }
+
+  /** @param mask A mask, or what `attentionMask` made of it once for several layers. */
+  forward(x: tf.Tensor3D, mask: tf.Tensor2D | AttentionMask, ctx: ForwardContext): tf.Tensor3D {
+    const normed = this.attentionNorm.forward(x);
+    const attended = x.add<tf.Tensor3D>(this.dropout.forward(this.attention.forward(normed, normed, mask, ctx), ctx));
+    return attended.add(this.dropout.forward(this.mlp.forward(this.mlpNorm.forward(attended), ctx), ctx));
+  }
+}
