@@ -3,10 +3,13 @@ export { AttentionPooling, type AttentionPoolingOptions, type AttentionPoolingOu
 export { CrossAttentionLayer } from './cross-attention-layer';
 export { DepthwiseTemporalConv, type DepthwiseTemporalConvOptions } from './depthwise-temporal-conv';
 export { Dropout, type DropoutOptions } from './dropout';
+export { Embedding, type EmbeddingOptions } from './embedding';
+export { GRU, type GRUOptions, type GRUOutput } from './gru';
 export { LayerNorm, type LayerNormOptions } from './layer-norm';
 export { Linear, type LinearOptions } from './linear';
 export { type Activation, Mlp, type MlpOptions } from './mlp';
 export { MultiHeadAttention, type MultiHeadAttentionOptions } from './multi-head-attention';
+export { LearnedPositions, type LearnedPositionsOptions, sinusoidalPositions } from './positions';
 export { TemporalConv, type TemporalConvOptions } from './temporal-conv';
 export { TransformerEncoder, type TransformerEncoderOptions } from './transformer-encoder';
 export { TransformerLayer, type TransformerLayerOptions } from './transformer-layer';
