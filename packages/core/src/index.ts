@@ -1,3 +1,4 @@
+export { BACKENDS, type BackendChoice, type BackendName, chooseBackend } from './backend';
 export { checkPositiveInteger, checkRate, checkShape } from './checks';
 export { gelu, normalize } from './closed-form';
 export type {
@@ -30,3 +31,4 @@ export { nearestName } from './nearest-name';
 export { anyPresent, cosineSimilarity, l2Normalize, maskedMean, maskedSoftmax, presentColumn, safeNorm } from './ops';
 export { type KeepMaskSource, Rng, type RngState } from './rng';
 export { decodeSafetensors, encodeSafetensors, type StoredTensor } from './safetensors';
+export { repairWasm } from './wasm-kernels';
