@@ -1,0 +1,48 @@
+import * as tf from '@tensorflow/tfjs';
+import { Rng } from '@trimodal/core';
+import { checkComponent } from '@trimodal/testing';
+import { expect, test } from 'vitest';
+import { checkGolden, samples } from './__fixtures__/golden';
+import { TemporalConv, type TemporalConvOptions } from './temporal-conv';
+
+const sizes = { inDim: 4, outDim: 5 };
+
+test.each<[string, TemporalConvOptions]>([
+  ['same', sizes],
+  ['narrowing', { inDim: 6, outDim: 3 }],
+  ['even', { ...sizes, kernelSize: 4 }],
+  ['dilated', { ...sizes, dilation: 2 }],
+  ['causal', { ...sizes, dilation: 2, causal: true }],
+  ['pointwise', { ...sizes, kernelSize: 1 }],
+])('%s equals PyTorch and keeps the contract', (name, options) => {
+  const conv = new TemporalConv(options, new Rng(1));
+  expect(checkGolden(`temporal-conv-${name}`, conv, (m, { x }) => ({ y: m.forward(x as tf.Tensor3D) }))).toBe(4);
+  checkComponent({
+    build: (rng) => new TemporalConv(options, rng),
+    run: (m) => ({ y: m.forward(samples([2, 3, options.inDim])) }),
+    shapes: { y: [2, 3, options.outDim] },
+    subsets: false,
+  });
+});
+
+test('causal steps never see the future', () => {
+  const conv = new TemporalConv({ ...sizes, causal: true }, new Rng(1));
+  const x = samples<tf.Tensor3D>([1, 6, 4]);
+  const later = tf.concat([tf.slice(x, [0, 0, 0], [-1, 4, -1]), tf.ones<tf.Rank.R3>([1, 2, 4])], 1);
+  const start = (y: tf.Tensor3D) => tf.slice(y, [0, 0, 0], [-1, 4, -1]).dataSync();
+  expect(start(conv.forward(later))).toEqual(start(conv.forward(x)));
+});
+
+test('a sequence shorter than the reach works', () => {
+  const conv = new TemporalConv({ ...sizes, kernelSize: 5, dilation: 3 }, new Rng(1));
+  expect(conv.forward(samples([2, 1, 4])).shape).toEqual([2, 1, 5]);
+});
+
+test('says what is wrong', () => {
+  expect(() => new TemporalConv({ ...sizes, dilation: 0 }, new Rng(1))).toThrow(
+    new RangeError('Cannot build TemporalConv as dilation must be a positive integer: got 0.'),
+  );
+  expect(() => new TemporalConv(sizes, new Rng(1)).forward(tf.zeros([2, 3, 5]))).toThrow(
+    'Cannot apply TemporalConv as x must have shape [?, ?, 4]: got [2, 3, 5].',
+  );
+});
