@@ -19,7 +19,7 @@ export function clipByGlobalNorm(maxNorm: number): Clipping {
 /** Limits each element to `[-limit, limit]`, as torch's clip_grad_value_. */
 export function clipByValue(limit: number): Clipping {
   checkLimit('limit', limit);
-  return (gradient) => gradient.clipByValue<tf.Tensor1D>(-limit, limit);
+  return (gradient) => tf.clipByValue(gradient, -limit, limit) as tf.Tensor1D;
 }
 
 function checkLimit(name: string, value: number): void {

@@ -3,7 +3,7 @@ import type { Batch, BatchView } from '@trimodal/data';
 
 export type StepOptions = {
   readonly learningRate: number;
-  /** The stream of this step; the batches of one window of accumulation share it, one after another. */
+  /** A stream of its own for this batch. */
   readonly rng: Rng;
   /**
    * False gathers the gradient, true also takes the optimiser's step with everything gathered since the last one.
@@ -28,8 +28,8 @@ export interface StepEngine {
   /** The arrays of `batch` must stay as they are until the promise resolves. Calls don't overlap. */
   step(batch: Batch, options: StepOptions): Promise<StepResult>;
   /**
-   * May be called while a step runs, with what the next call of `step` will get: an engine can convert the batch and
-   * draw its random masks ahead. It must change no result; `rng` may be drawn from here or in `step`, never in both.
+   * May be called while a step runs, with the batch that `step` will get next and a stream in the state of the one that it
+   * will get: an engine can convert the batch and draw its random masks ahead. It must change no result.
    */
   prepare?(batch: Batch, rng: Rng): void;
   /** Predictions `[b, outDim]`, row by row, of all rows, padding included. */
