@@ -1,1 +1,4 @@
-export {};
+export { type CompileOptions, compile } from './compile';
+export type { CompiledFunction, FeedArray, Output, RunOptions } from './compiled-function';
+export { TraceError } from './errors';
+export type { InputSpec, TraceFunction, Tracing } from './trace';

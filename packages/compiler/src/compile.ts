@@ -1,0 +1,43 @@
+import * as ort from 'onnxruntime-node';
+import { CompiledFunction } from './compiled-function';
+import { encodeOnnx } from './encode-onnx';
+import { optimize } from './passes';
+import { type InputSpec, type TraceFunction, trace } from './trace';
+
+export type CompileOptions = {
+  /** Shape and dtype (float32 if not given) of each input. */
+  readonly inputs: Readonly<Record<string, InputSpec>>;
+  /** Threads of one operation; 0 lets ONNX Runtime take all cores. */
+  readonly threads?: number;
+  /** Execution providers of ONNX Runtime, best first. */
+  readonly providers?: readonly string[];
+};
+
+/**
+ * Makes a native function of a pure function of tensors: it is called once, on placeholders, and what it computes is run
+ * by ONNX Runtime ever after.
+ *
+ * The function may capture variables (each run uses their values at that time) and constants, and may take gradients. It
+ * must not read values, and shapes must not depend on values. Outputs are named.
+ *
+ * @param fn Gets a tensor for each input, and `{ rng, bind }`.
+ * @throws TraceError if the function can't be a graph; the message names the line.
+ * @example
+ * const double = await compile(({ x }) => ({ y: x.mul(2) }), { inputs: { x: { shape: [3] } } });
+ * const { y } = await double.run({ x: Float32Array.of(1, 2, 3) }); // y.data: 2, 4, 6
+ */
+export async function compile(
+  fn: TraceFunction,
+  { inputs, threads = 0, providers = ['cpu'] }: CompileOptions,
+): Promise<CompiledFunction> {
+  const traced = trace(fn, inputs);
+  const optimized = { ...traced, graph: optimize(traced.graph) };
+  const session = await ort.InferenceSession.create(encodeOnnx(optimized.graph), {
+    executionProviders: [...providers],
+    intraOpNumThreads: threads,
+    executionMode: 'sequential',
+    logSeverityLevel: 3,
+    extra: { session: { set_denormal_as_zero: '1' } },
+  });
+  return new CompiledFunction(session, optimized, inputs);
+}

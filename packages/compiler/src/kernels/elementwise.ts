@@ -1,0 +1,214 @@
+import type * as tf from '@tensorflow/tfjs';
+import type { ElementType, GraphBuilder, Value } from '../graph';
+import { type KernelTable, kernel, numeric } from './kernel';
+
+const binary = (op: string) => kernel<'a' | 'b'>((g, { a, b }) => g.binary(op, numeric(a), numeric(b)));
+const unary = (op: string) => kernel<'x'>((g, { x }) => g.unary(op, x));
+const comparison = (op: string) =>
+  kernel<'a' | 'b'>((g, { a, b }) => {
+    const comparable = (x: Value) => (x.type === 'bool' ? g.cast(x, 'int32') : x);
+    return g.binary(op, comparable(a), comparable(b), 'bool');
+  });
+const logical = (op: string) => kernel<'a' | 'b'>((g, { a, b }) => g.binary(op, a, b, 'bool'));
+const predicate = (op: string) =>
+  kernel<'x'>((g, { x }) => (x.type === 'float32' ? g.unary(op, x, 'bool') : g.fill(0, x.shape, 'bool')));
+
+/** `x` where `condition`, else a number of x's type. */
+function orElse(g: GraphBuilder, condition: Value, x: Value, other: number): Value {
+  return g.where(condition, x, g.scalar(other, x.type));
+}
+
+function notANumber(g: GraphBuilder, x: Value): Value {
+  return g.unary('IsNaN', x, 'bool');
+}
+
+/** Runs an operation on float64 copies of integers, which holds every int32 exactly. */
+function inFloat64(g: GraphBuilder, a: Value, b: Value, op: (a: Value, b: Value) => Value): Value {
+  return op(g.cast(a, 'float64'), g.cast(b, 'float64'));
+}
+
+/** Casts floats to int32 as JavaScript does for numbers in its range: towards zero, and 0 for what is no number. */
+export function truncate(g: GraphBuilder, x: Value): Value {
+  const inRange = g.binary('Less', g.unary('Abs', x), g.scalar(2 ** 31, x.type), 'bool');
+  return g.cast(orElse(g, inRange, x, 0), 'int32');
+}
+
+/** @throws TypeError for a dtype that no graph value has. */
+export function elementType(dtype: tf.DataType): ElementType {
+  if (dtype === 'float32' || dtype === 'int32' || dtype === 'bool') return dtype;
+  throw new TypeError(`no graph form of dtype ${dtype}`);
+}
+
+function cast(g: GraphBuilder, x: Value, dtype: tf.DataType): Value {
+  const type = elementType(dtype);
+  return type === 'int32' && x.type === 'float32' ? truncate(g, x) : g.cast(x, type);
+}
+
+/** The remainder with the sign of the divisor. */
+function modulo(g: GraphBuilder, a: Value, b: Value): Value {
+  if (a.type === 'int32')
+    return truncate(
+      g,
+      inFloat64(g, a, b, (x, y) => modulo(g, x, y)),
+    );
+  const zero = g.scalar(0, a.type);
+  const mod = (x: Value, y: Value) =>
+    g.add('Mod', [x, y], g.binary('Add', x, y).shape, a.type, { attributes: { fmod: 1 } });
+  const remainder = mod(a, b);
+  const negative = (x: Value) => g.binary('Less', x, zero, 'bool');
+  const sameSign = g.unary('Not', g.binary('Xor', negative(a), negative(b), 'bool'));
+  return g.where(sameSign, remainder, mod(g.binary('Add', remainder, b), b));
+}
+
+/** `log(1 + x)` without loss for small x (Kahan). */
+function log1p(g: GraphBuilder, x: Value): Value {
+  const one = g.scalar(1);
+  const u = g.binary('Add', x, one);
+  const corrected = g.binary('Div', g.binary('Mul', g.unary('Log', u), x), g.binary('Sub', u, one));
+  const exact = g.binary('Or', g.binary('Equal', u, one, 'bool'), g.unary('IsInf', u, 'bool'), 'bool');
+  return g.where(exact, x, corrected);
+}
+
+/** `exp(x) - 1` without loss for small x: `2 t / (1 - t)`, `t = tanh(x / 2)`. */
+function expm1(g: GraphBuilder, x: Value): Value {
+  const one = g.scalar(1);
+  const t = g.unary('Tanh', g.binary('Mul', x, g.scalar(0.5)));
+  const near = g.binary('Div', g.binary('Add', t, t), g.binary('Sub', one, t));
+  const far = g.binary('Sub', g.unary('Exp', x), one);
+  return g.where(g.binary('Less', g.unary('Abs', x), g.scalar(0.5), 'bool'), near, far);
+}
+
+/** The angle of the point (x, y). */
+function atan2(g: GraphBuilder, y: Value, x: Value): Value {
+  const zero = g.scalar(0);
+  const infinite = g.binary('And', g.unary('IsInf', x, 'bool'), g.unary('IsInf', y, 'bool'), 'bool');
+  // the quotient of two infinities counts as that of their signs, and 0 / 0 as 0
+  const top = g.where(infinite, g.unary('Sign', y), y);
+  const bottom = g.where(infinite, g.unary('Sign', x), x);
+  const bothZero = g.binary('And', g.binary('Equal', y, zero, 'bool'), g.binary('Equal', x, zero, 'bool'), 'bool');
+  const angle = g.unary('Atan', g.where(bothZero, y, g.binary('Div', top, bottom)));
+  // 1 / x tells -0 from 0
+  const reciprocal = g.unary('Reciprocal', x);
+  const left = g.binary('Less', g.where(g.binary('Equal', x, zero, 'bool'), reciprocal, x), zero, 'bool');
+  const down = g.binary('Less', g.where(g.binary('Equal', y, zero, 'bool'), g.unary('Reciprocal', y), y), zero, 'bool');
+  const turned = g.binary('Add', angle, g.where(down, g.scalar(-Math.PI), g.scalar(Math.PI)));
+  return g.where(left, turned, angle);
+}
+
+/** `a ** b` as Math.pow has it: NaN for a base of 1 or -1 and an exponent that is no finite number. */
+function pow(g: GraphBuilder, a: Value, b: Value): Value {
+  const raised = g.binary('Pow', numeric(a), numeric(b));
+  if (a.type !== 'float32') return raised;
+  const exponent = g.constants.get(b);
+  if (exponent && 'fill' in exponent && Number.isFinite(exponent.fill)) return raised;
+  const unit = g.binary('Equal', g.unary('Abs', a), g.scalar(1), 'bool');
+  const endless = g.unary('Not', g.binary('Less', g.unary('Abs', b), g.scalar(Infinity), 'bool'));
+  return g.where(g.binary('And', unit, endless, 'bool'), g.scalar(Number.NaN), raised);
+}
+
+export const elementwise: KernelTable = {
+  Add: binary('Add'),
+  Sub: binary('Sub'),
+  Multiply: binary('Mul'),
+  RealDiv: binary('Div'),
+  Maximum: binary('Max'),
+  Minimum: binary('Min'),
+  SquaredDifference: kernel<'a' | 'b'>((g, { a, b }) => {
+    const difference = g.binary('Sub', numeric(a), b);
+    return g.binary('Mul', difference, difference);
+  }),
+  Pow: kernel<'a' | 'b'>((g, { a, b }) => pow(g, a, b)),
+  FloorDiv: kernel<'a' | 'b'>((g, { a, b }) =>
+    truncate(
+      g,
+      inFloat64(g, a, b, (x, y) => g.unary('Floor', g.binary('Div', x, y))),
+    ),
+  ),
+  Mod: kernel<'a' | 'b'>((g, { a, b }) => modulo(g, a, b)),
+  Atan2: kernel<'a' | 'b'>((g, { a, b }) => atan2(g, a, b)),
+  BitwiseAnd: binary('BitwiseAnd'),
+  AddN: (g, inputs) => Object.values(inputs).reduce((sum, x) => g.binary('Add', sum, x)),
+
+  Equal: comparison('Equal'),
+  NotEqual: kernel<'a' | 'b'>((g, inputs) => g.unary('Not', comparison('Equal')(g, inputs, {}) as Value)),
+  Greater: comparison('Greater'),
+  GreaterEqual: comparison('GreaterOrEqual'),
+  Less: comparison('Less'),
+  LessEqual: comparison('LessOrEqual'),
+  LogicalAnd: logical('And'),
+  LogicalOr: logical('Or'),
+  LogicalNot: unary('Not'),
+  Select: kernel<'condition' | 't' | 'e'>((g, { condition, t, e }) => {
+    const isRow = condition.shape.length === 1 && t.shape.length > 1;
+    const mask = isRow ? g.reshape(condition, [condition.shape[0]!, ...t.shape.slice(1).map(() => 1)]) : condition;
+    return g.where(mask, t, e);
+  }),
+
+  Abs: unary('Abs'),
+  Neg: unary('Neg'),
+  Ceil: kernel<'x'>((g, { x }) => (x.type === 'int32' ? x : g.unary('Ceil', x))),
+  Floor: kernel<'x'>((g, { x }) => (x.type === 'int32' ? x : g.unary('Floor', x))),
+  Round: kernel<'x'>((g, { x }) => (x.type === 'int32' ? x : g.unary('Round', x))),
+  // 0 for NaN, as there
+  Sign: kernel<'x'>((g, { x }) =>
+    x.type === 'int32' ? g.unary('Sign', x) : orElse(g, g.unary('Not', notANumber(g, x)), g.unary('Sign', x), 0),
+  ),
+  Exp: unary('Exp'),
+  Expm1: kernel<'x'>((g, { x }) => expm1(g, x)),
+  Log: unary('Log'),
+  Log1p: kernel<'x'>((g, { x }) => log1p(g, x)),
+  Sqrt: unary('Sqrt'),
+  Rsqrt: kernel<'x'>((g, { x }) => g.unary('Reciprocal', g.unary('Sqrt', x))),
+  Square: kernel<'x'>((g, { x }) => g.binary('Mul', numeric(x), x)),
+  Reciprocal: unary('Reciprocal'),
+  Sin: unary('Sin'),
+  Cos: unary('Cos'),
+  Tan: unary('Tan'),
+  Asin: unary('Asin'),
+  Acos: unary('Acos'),
+  Atan: unary('Atan'),
+  Sinh: unary('Sinh'),
+  Cosh: unary('Cosh'),
+  Tanh: unary('Tanh'),
+  Asinh: unary('Asinh'),
+  Acosh: unary('Acosh'),
+  Atanh: unary('Atanh'),
+  Erf: unary('Erf'),
+  Sigmoid: unary('Sigmoid'),
+  Softplus: unary('Softplus'),
+  Relu: unary('Relu'),
+  Relu6: kernel<'x'>((g, { x }) => g.add('Clip', [x, g.scalar(0, x.type), g.scalar(6, x.type)], x.shape, x.type)),
+  LeakyRelu: kernel<'x', tf.LeakyReluAttrs>((g, { x }, { alpha }) =>
+    g.unary('LeakyRelu', x, x.type, { alpha: { float: alpha } }),
+  ),
+  Prelu: kernel<'x' | 'alpha'>((g, { x, alpha }) =>
+    g.where(g.binary('Less', x, g.scalar(0), 'bool'), g.binary('Mul', x, alpha), x),
+  ),
+  Elu: unary('Elu'),
+  EluGrad: kernel<'dy' | 'y'>((g, { dy, y }) => {
+    const slope = g.where(
+      g.binary('GreaterOrEqual', y, g.scalar(0), 'bool'),
+      g.scalar(1),
+      g.binary('Add', y, g.scalar(1)),
+    );
+    return g.binary('Mul', dy, slope);
+  }),
+  Selu: unary('Selu'),
+  Step: kernel<'x', tf.StepAttrs>((g, { x }, { alpha }) => {
+    const step = g.where(
+      g.binary('Greater', x, g.scalar(0, x.type), 'bool'),
+      g.scalar(1, x.type),
+      g.scalar(alpha ?? 0, x.type),
+    );
+    return x.type === 'float32' ? g.where(notANumber(g, x), x, step) : step;
+  }),
+  ClipByValue: kernel<'x', tf.ClipByValueAttrs>((g, { x }, { clipValueMin, clipValueMax }) =>
+    g.add('Clip', [x, g.scalar(clipValueMin, x.type), g.scalar(clipValueMax, x.type)], x.shape, x.type),
+  ),
+  IsNan: predicate('IsNaN'),
+  IsInf: predicate('IsInf'),
+  IsFinite: kernel<'x'>((g, { x }) =>
+    x.type === 'float32' ? g.binary('Less', g.unary('Abs', x), g.scalar(Infinity), 'bool') : g.fill(1, x.shape, 'bool'),
+  ),
+  Cast: kernel<'x', tf.CastAttrs>((g, { x }, { dtype }) => cast(g, x, dtype)),
+};

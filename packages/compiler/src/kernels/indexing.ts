@@ -1,0 +1,97 @@
+import * as tf from '@tensorflow/tfjs';
+import { type GraphBuilder, sizeOf, type Value } from '../graph';
+import { type KernelTable, kernel } from './kernel';
+
+/** `x` along `axis` under indices; the first `batchDims` axes of both belong together. */
+function gather(g: GraphBuilder, x: Value, indices: Value, axis: number, batchDims: number): Value {
+  const shape = [...x.shape.slice(0, axis), ...indices.shape.slice(batchDims), ...x.shape.slice(axis + 1)];
+  if (batchDims === 0) return g.add('Gather', [x, indices], shape, x.type, { attributes: { axis } });
+  const batch = sizeOf(x.shape.slice(0, batchDims));
+  const outer = sizeOf(x.shape.slice(batchDims, axis));
+  const size = x.shape[axis]!;
+  const inner = sizeOf(x.shape.slice(axis + 1));
+  const count = sizeOf(indices.shape) / batch;
+  const rows = g.reshape(g.transpose(g.reshape(x, [batch, outer, size, inner]), [0, 2, 1, 3]), [
+    batch * size,
+    outer * inner,
+  ]);
+  const offsets = g.constant({ values: Int32Array.from({ length: batch }, (_, i) => i * size) }, [batch, 1], 'int32');
+  const flat = g.reshape(g.binary('Add', g.reshape(indices, [batch, count]), offsets), [batch * count]);
+  const taken = g.add('Gather', [rows, flat], [batch * count, outer * inner], x.type, { attributes: { axis: 0 } });
+  return g.reshape(g.transpose(g.reshape(taken, [batch, count, outer, inner]), [0, 2, 1, 3]), shape);
+}
+
+/** 1 where an index names the column: `[...] -> [..., depth]`, bool. */
+function oneHot(g: GraphBuilder, indices: Value, depth: number): Value {
+  const columns = g.constant({ values: Int32Array.from({ length: depth }, (_, i) => i) }, [depth], 'int32');
+  return g.binary('Equal', g.reshape(indices, [...indices.shape, 1]), columns, 'bool');
+}
+
+/** Adds rows of `x` into `count` rows by index; rows with an index out of range are left out. */
+function segmentSum(g: GraphBuilder, x: Value, ids: Value, count: number): Value {
+  const row = x.shape.slice(ids.shape.length);
+  const n = sizeOf(ids.shape);
+  if (n === 0) return g.fill(0, [count, ...row], x.type);
+  const valid = g.binary(
+    'And',
+    g.binary('GreaterOrEqual', ids, g.scalar(0, 'int32'), 'bool'),
+    g.binary('Less', ids, g.scalar(count, 'int32'), 'bool'),
+    'bool',
+  );
+  // rows that belong nowhere go to one more row, which is cut off
+  const target = g.reshape(g.cast(g.where(valid, ids, g.scalar(count, 'int32')), 'int64'), [n, 1]);
+  const shape = [count + 1, ...row];
+  const zeros = g.fill(0, shape, x.type);
+  const sums = g.add('ScatterND', [zeros, target, g.reshape(x, [n, ...row])], shape, x.type, {
+    attributes: { reduction: 'add' },
+  });
+  const cut = [count, ...row];
+  return g.slice(
+    sums,
+    shape.map(() => 0),
+    cut,
+    shape.map(() => 1),
+    cut,
+  );
+}
+
+function scatter(g: GraphBuilder, into: Value, indices: Value, updates: Value, reduction: 'add' | 'none'): Value {
+  if (sizeOf(updates.shape) === 0) return into;
+  return g.add('ScatterND', [into, g.cast(indices, 'int64'), updates], into.shape, into.type, {
+    attributes: { reduction },
+  });
+}
+
+export const indexing: KernelTable = {
+  GatherV2: kernel<'x' | 'indices', tf.GatherV2Attrs>((g, { x, indices }, { axis, batchDims }) =>
+    gather(g, x, g.cast(indices, 'int32'), tf.util.parseAxisParam(axis, x.shape.slice())[0]!, batchDims ?? 0),
+  ),
+  GatherNd: kernel<'params' | 'indices'>((g, { params, indices }) => {
+    const depth = indices.shape.at(-1)!;
+    const shape = [...indices.shape.slice(0, -1), ...params.shape.slice(depth)];
+    return g.add('GatherND', [params, g.cast(indices, 'int64')], shape, params.type);
+  }),
+  OneHot: kernel<'indices', tf.OneHotAttrs>((g, { indices }, { depth, onValue, offValue, dtype }) => {
+    const type = (dtype ?? 'float32') as 'float32';
+    return g.where(oneHot(g, indices, depth), g.scalar(onValue, type), g.scalar(offValue, type));
+  }),
+  UnsortedSegmentSum: kernel<'x' | 'segmentIds', tf.UnsortedSegmentSumAttrs>((g, { x, segmentIds }, { numSegments }) =>
+    segmentSum(g, x, segmentIds, numSegments),
+  ),
+  ScatterNd: kernel<'indices' | 'updates', tf.ScatterNdAttrs>((g, { indices, updates }, { shape }) =>
+    scatter(g, g.fill(0, shape, updates.type), indices, updates, 'add'),
+  ),
+  TensorScatterUpdate: kernel<'tensor' | 'indices' | 'updates'>((g, { tensor, indices, updates }) =>
+    scatter(g, tensor, indices, updates, 'none'),
+  ),
+  TopK: kernel<'x', tf.TopKAttrs>((g, { x }, { k, sorted }) => {
+    const shape = [...x.shape.slice(0, -1), k];
+    const values: Value = { shape, type: x.type };
+    const indices: Value = { shape, type: 'int64' };
+    const attributes = { axis: x.shape.length - 1, largest: 1, sorted: sorted ? 1 : 0 };
+    g.push({ op: 'TopK', inputs: [x, g.ints([k])], outputs: [values, indices], attributes });
+    return [values, g.cast(indices, 'int32')];
+  }),
+};
+
+export { gather, oneHot, scatter };

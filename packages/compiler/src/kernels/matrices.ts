@@ -1,0 +1,43 @@
+import type * as tf from '@tensorflow/tfjs';
+import type { GraphBuilder, Value } from '../graph';
+import { elementwise } from './elementwise';
+import { type KernelTable, kernel } from './kernel';
+
+/** Swaps the last two axes. */
+export function transposed(g: GraphBuilder, x: Value): Value {
+  const axes = x.shape.map((_, axis) => axis);
+  return g.transpose(x, [...axes.slice(0, -2), axes.at(-1)!, axes.at(-2)!]);
+}
+
+function matMul(g: GraphBuilder, a: Value, b: Value, transposeA: boolean, transposeB: boolean): Value {
+  return g.matMul(transposeA ? transposed(g, a) : a, transposeB ? transposed(g, b) : b);
+}
+
+/** Applies an activation by the name that fused kernels use. */
+export function activate(g: GraphBuilder, x: Value, activation: string, alpha?: number, slopes?: Value): Value {
+  if (activation === 'linear') return x;
+  const names: Record<string, string> = {
+    relu: 'Relu',
+    relu6: 'Relu6',
+    elu: 'Elu',
+    sigmoid: 'Sigmoid',
+    leakyrelu: 'LeakyRelu',
+    prelu: 'Prelu',
+  };
+  const apply = elementwise[names[activation] ?? ''];
+  if (!apply) throw new RangeError(`no graph form of activation ${activation}`);
+  return apply(g, slopes ? { x, alpha: slopes } : { x }, { alpha: alpha as never }) as Value;
+}
+
+export const matrices: KernelTable = {
+  BatchMatMul: kernel<'a' | 'b', tf.BatchMatMulAttrs>((g, { a, b }, { transposeA, transposeB }) =>
+    matMul(g, a, b, transposeA, transposeB),
+  ),
+  _FusedMatMul: kernel<'a' | 'b' | 'bias' | 'preluActivationWeights', tf._FusedMatMulAttrs>((g, inputs, attributes) => {
+    const { a, b, bias, preluActivationWeights } = inputs;
+    const { transposeA, transposeB, activation, leakyreluAlpha } = attributes;
+    const product = matMul(g, a, b, transposeA, transposeB);
+    const sum = bias ? g.binary('Add', product, bias) : product;
+    return activation ? activate(g, sum, activation, leakyreluAlpha, preluActivationWeights) : sum;
+  }),
+};
