@@ -38,6 +38,15 @@ export class PickledArray implements RowSource {
     return elementTypeName(this.type);
   }
 
+  /** The number of elements. */
+  get size(): number {
+    return product(this.shape);
+  }
+
+  get isNumeric(): boolean {
+    return isNumeric(this.type);
+  }
+
   /**
    * Writes row `rows[i]` (one index of the first axis) to `out` from `i * rowLength`; rows may repeat and come in any order.
    * @throws TypeError if the elements aren't numbers or there is no first axis, RangeError if a row isn't there or `out` is too short.
@@ -63,12 +72,12 @@ export class PickledArray implements RowSource {
 
   /** Every number, in C order. */
   readAll(): Float32Array {
-    return this.readInto(new Float32Array(product(this.shape)));
+    return this.readInto(new Float32Array(this.size));
   }
 
   /** Every number in double precision, in C order. */
   numbers(): Float64Array {
-    return this.readInto(new Float64Array(product(this.shape)));
+    return this.readInto(new Float64Array(this.size));
   }
 
   /** Every element in C order: texts, bytes, objects or numbers. */
@@ -79,7 +88,7 @@ export class PickledArray implements RowSource {
     if ((kind !== 'U' && kind !== 'S') || size === 0) {
       throw new TypeError(`Cannot read values of ${this} as its elements must be numbers, texts, bytes or objects.`);
     }
-    const bytes = new Uint8Array(product(this.shape) * size);
+    const bytes = new Uint8Array(this.size * size);
     this.source().read(0, bytes);
     toHostOrder(bytes, this.type);
     return Array.from(elementOffsets(this.layout), (offset) => {

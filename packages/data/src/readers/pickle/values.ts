@@ -1,3 +1,4 @@
+import { Malformed } from './errors';
 import { type ByteSource, decodeLatin1, FileBytes, FileText, Latin1Bytes, MemoryBytes } from './payload';
 import { PickledArray, PickledType } from './pickled-array';
 
@@ -71,7 +72,19 @@ export function describeValue(value: PickleValue | undefined): string {
   if (value instanceof Set) return `a set of ${value.size}`;
   if (value instanceof PickledArray || value instanceof PickledGlobal) return `${value}`;
   if (value instanceof PickledType) return `dtype ${value.element.kind}${value.element.size}`;
-  return value instanceof FileText ? 'a long text' : 'bytes';
+  if (value instanceof FileText || value instanceof Latin1Bytes) return 'a long text';
+  return `${value.length} bytes`;
+}
+
+/** The error of a value that isn't what it must be. */
+export function wrongValue(requirement: string, value: PickleValue | undefined): Malformed {
+  return new Malformed(requirement, describeValue(value));
+}
+
+/** A list or tuple; `what` names it in the error. */
+export function listOf(value: PickleValue | undefined, what: string): PickleValue[] {
+  if (!Array.isArray(value)) throw wrongValue(`${what} must be a list or tuple`, value);
+  return value;
 }
 
 function wholeOf(bytes: FileBytes): Uint8Array {
