@@ -46,6 +46,17 @@ test('masked steps have no influence on the others', () => {
   expectClose(encoder.forward(noisy, mask, INFERENCE).mul(there), y);
 });
 
+test('the first tokens alone are those of the whole', () => {
+  const encoder = new TransformerEncoder(options, new Rng(1));
+  const mask = tf.tensor2d([
+    [1, 0, 1],
+    [1, 1, 0],
+  ]);
+  const firstTwo = encoder.forward(x(), mask, INFERENCE, 2);
+  expect(firstTwo.shape).toEqual([2, 2, 4]);
+  expectClose(firstTwo, tf.slice(encoder.forward(x(), mask, INFERENCE), [0, 0, 0], [-1, 2, -1]));
+});
+
 test('layers differ, and dropout is on by default in training only', () => {
   const encoder = new TransformerEncoder(options, new Rng(1));
   const [first, second] = encoder.layers.map((layer) => [...layer.mlp.inProj.weight.dataSync()]);

@@ -24,12 +24,15 @@ export class TransformerEncoder {
     this.norm = new LayerNorm({ dim: layer.dModel });
   }
 
-  forward(x: tf.Tensor3D, mask: tf.Tensor2D, ctx: ForwardContext): tf.Tensor3D {
+  /** @param numOutputs The last layer computes only the first tokens, which still read from all; by default all of them. */
+  forward(x: tf.Tensor3D, mask: tf.Tensor2D, ctx: ForwardContext, numOutputs: number = x.shape[1]): tf.Tensor3D {
     const [batch, time] = x.shape;
     checkShape('apply TransformerEncoder', 'mask', mask, [batch, time]);
     const prepared = attentionMask(mask);
     let tokens = x;
-    for (const layer of this.layers) tokens = layer.forward(tokens, prepared, ctx);
+    for (const [i, layer] of this.layers.entries()) {
+      tokens = layer.forward(tokens, prepared, ctx, i === this.layers.length - 1 ? numOutputs : time);
+    }
     return this.norm.forward(tokens);
   }
 }

@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import type { ForwardContext, Rng } from '@trimodal/core';
 import type { AttentionMask } from './attention-mask';
 import { Dropout } from './dropout';
@@ -35,10 +35,24 @@ export class TransformerLayer {
     this.dropout = new Dropout({ rate: dropoutRate });
   }
 
-  /** @param mask A mask, or what `attentionMask` made of it once for several layers. */
-  forward(x: tf.Tensor3D, mask: tf.Tensor2D | AttentionMask, ctx: ForwardContext): tf.Tensor3D {
+  /**
+   * @param mask A mask, or what `attentionMask` made of it once for several layers.
+   * @param numOutputs Computes only the first tokens, which still read from all; by default all of them.
+   */
+  forward(
+    x: tf.Tensor3D,
+    mask: tf.Tensor2D | AttentionMask,
+    ctx: ForwardContext,
+    numOutputs: number = x.shape[1],
+  ): tf.Tensor3D {
     const normed = this.attentionNorm.forward(x);
-    const attended = x.add<tf.Tensor3D>(this.dropout.forward(this.attention.forward(normed, normed, mask, ctx), ctx));
+    const queries = firstTokens(normed, numOutputs);
+    const read = this.attention.forward(queries, normed, mask, ctx);
+    const attended = firstTokens(x, numOutputs).add<tf.Tensor3D>(this.dropout.forward(read, ctx));
     return attended.add(this.dropout.forward(this.mlp.forward(this.mlpNorm.forward(attended), ctx), ctx));
   }
+}
+
+function firstTokens(x: tf.Tensor3D, count: number): tf.Tensor3D {
+  return count === x.shape[1] ? x : tf.slice3d(x, [0, 0, 0], [-1, count, -1]);
 }
