@@ -1,5 +1,4 @@
-import * as ort from 'onnxruntime-node';
-import { CompiledFunction } from './compiled-function';
+import { CompiledFunction, outputName } from './compiled-function';
 import { encodeOnnx } from './encode-onnx';
 import { optimize } from './passes';
 import { type InputSpec, type TraceFunction, trace } from './trace';
@@ -32,12 +31,15 @@ export async function compile(
 ): Promise<CompiledFunction> {
   const traced = trace(fn, inputs);
   const optimized = { ...traced, graph: optimize(traced.graph) };
-  const session = await ort.InferenceSession.create(encodeOnnx(optimized.graph), {
+  const outputs = new Map([...optimized.graph.outputs].map(([name, value]) => [outputName(name), value]));
+  // loaded when first needed: a program that compiles nothing doesn't pay for it
+  const ort = await import('onnxruntime-node');
+  const session = await ort.InferenceSession.create(encodeOnnx({ ...optimized.graph, outputs }), {
     executionProviders: [...providers],
     intraOpNumThreads: threads,
     executionMode: 'sequential',
     logSeverityLevel: 3,
     extra: { session: { set_denormal_as_zero: '1' } },
   });
-  return new CompiledFunction(session, optimized, inputs);
+  return new CompiledFunction(session, ort.Tensor, optimized, inputs);
 }

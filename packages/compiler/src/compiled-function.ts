@@ -1,5 +1,5 @@
 import type { Rng } from '@trimodal/core';
-import * as ort from 'onnxruntime-node';
+import type * as ort from 'onnxruntime-node';
 import type { InputSpec, Traced } from './trace';
 
 export type FeedArray = Float32Array | Int32Array | Uint8Array;
@@ -19,12 +19,13 @@ export class CompiledFunction {
   /** @internal Use `compile`. */
   constructor(
     private readonly session: ort.InferenceSession,
+    private readonly Tensor: typeof ort.Tensor,
     private readonly traced: Traced,
     private readonly inputs: Readonly<Record<string, InputSpec>>,
   ) {
     this.masks = traced.masks.map(({ name, size, rate }) => {
       const data = new Uint8Array(size);
-      return { name, rate, data, tensor: new ort.Tensor('uint8', data, traced.graph.inputs.get(name)!.shape) };
+      return { name, rate, data, tensor: new this.Tensor('uint8', data, traced.graph.inputs.get(name)!.shape) };
     });
   }
 
@@ -37,7 +38,7 @@ export class CompiledFunction {
     { rng, into = {} }: RunOptions = {},
   ): Promise<Record<string, Output>> {
     const tensors: Record<string, ort.Tensor> = {};
-    for (const [name, spec] of Object.entries(this.inputs)) tensors[name] = feed(name, spec, feeds[name]);
+    for (const [name, spec] of Object.entries(this.inputs)) tensors[name] = this.feed(name, spec, feeds[name]);
     for (const name of Object.keys(feeds)) {
       if (!this.inputs[name]) {
         throw new TypeError(
@@ -47,7 +48,7 @@ export class CompiledFunction {
     }
     for (const [name, variable] of this.traced.variables) {
       const type = variable.dtype as 'float32' | 'int32' | 'bool';
-      tensors[name] = new ort.Tensor(type, variable.dataSync() as Float32Array, variable.shape);
+      tensors[name] = new this.Tensor(type, variable.dataSync() as Float32Array, variable.shape);
     }
     if (this.masks.length > 0) {
       if (!rng) throw new TypeError('Cannot run as a function that draws keep-masks must get an rng: got none.');
@@ -59,14 +60,29 @@ export class CompiledFunction {
     const fetches: Record<string, ort.Tensor | null> = {};
     for (const [name, value] of this.traced.graph.outputs) {
       const target = into[name];
-      fetches[name] = target ? new ort.Tensor(value.type as 'float32', target as Float32Array, value.shape) : null;
+      fetches[outputName(name)] = target ? new this.Tensor(value.type as 'float32', target as Float32Array, value.shape) : null;
     }
     const results = await this.session.run(tensors, fetches);
     return Object.fromEntries(
       [...this.traced.graph.outputs].map(([name, { shape }]) => {
-        return [name, { data: into[name] ?? (results[name]!.data as Float32Array), shape }];
+        return [name, { data: into[name] ?? (results[outputName(name)]!.data as Float32Array), shape }];
       }),
     );
+  }
+
+  private feed(name: string, { shape, dtype = 'float32' }: InputSpec, array: FeedArray | undefined): ort.Tensor {
+    if (!(array instanceof ARRAYS[dtype])) {
+      const got = array === undefined ? 'nothing' : (array as object).constructor.name;
+      throw new TypeError(`Cannot run as input ${name} must be a ${ARRAYS[dtype].name}: got ${got}.`);
+    }
+    const size = shape.reduce((product, length) => product * length, 1);
+    if (array.length !== size) {
+      throw new RangeError(
+        `Cannot run as input ${name} must have ${size} elements, shape [${shape}]: got ${array.length}; ` +
+          'compile once more for another shape.',
+      );
+    }
+    return new this.Tensor(dtype as 'float32', array as Float32Array, shape);
   }
 
   /** Frees the native session; the function can't run again. */
@@ -75,19 +91,9 @@ export class CompiledFunction {
   }
 }
 
-const ARRAYS = { float32: Float32Array, int32: Int32Array, bool: Uint8Array };
-
-function feed(name: string, { shape, dtype = 'float32' }: InputSpec, array: FeedArray | undefined): ort.Tensor {
-  if (!(array instanceof ARRAYS[dtype])) {
-    const got = array === undefined ? 'nothing' : (array as object).constructor.name;
-    throw new TypeError(`Cannot run as input ${name} must be a ${ARRAYS[dtype].name}: got ${got}.`);
-  }
-  const size = shape.reduce((product, length) => product * length, 1);
-  if (array.length !== size) {
-    throw new RangeError(
-      `Cannot run as input ${name} must have ${size} elements, shape [${shape}]: got ${array.length}; ` +
-        'compile once more for another shape.',
-    );
-  }
-  return new ort.Tensor(dtype as 'float32', array as Float32Array, shape);
+/** In a session, as inputs and outputs share one space of names there. */
+export function outputName(name: string): string {
+  return `output:${name}`;
 }
+
+const ARRAYS = { float32: Float32Array, int32: Int32Array, bool: Uint8Array };

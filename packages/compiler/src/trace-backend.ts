@@ -28,6 +28,7 @@ export class Recording {
     return value;
   }
 
+  /** Whether the data were made by this recording or captured before. */
   has(dataId: DataId): boolean {
     return this.values.has(dataId);
   }
@@ -104,7 +105,7 @@ class TraceBackend extends tf.KernelBackend {
     return true;
   }
   override incRef(): void {}
-  override decRef(): void {}
+  decRef(): void {}
   refCount(): number {
     return 1;
   }

@@ -95,7 +95,9 @@ export function trace(fn: TraceFunction, inputs: Readonly<Record<string, InputSp
           recording.bind(variable.dataId, recording.valueOf(tensor));
         const results = fn(placeholders, { rng, bind });
         for (const [name, tensor] of Object.entries(checkResults(results))) {
+          const made = recording.has(tensor.dataId);
           outputs.set(name, recording.valueOf(tensor));
+          if (made && tensor.kept) tensor.dispose();
         }
       } finally {
         tf.engine().endScope();

@@ -1,5 +1,6 @@
 export { type Checkpoint, CheckpointError, CheckpointStore, checkpointName, type Progress } from './checkpoint-store';
 export { type Clipping, clipByGlobalNorm, clipByValue } from './clipping';
+export { type CompiledStepOptions, createCompiledStep } from './compiled-step';
 export { DivergedError } from './diverged-error';
 export { createEagerStep, type EagerStepOptions } from './eager-step';
 export { type Metrics, type Predictions, predictAll } from './evaluate';
