@@ -1,3 +1,36 @@
+export { type Batch, type BatchTensors, type BatchView, toTensors } from './batch';
+export { type BatchOptions, batches, countBatches, VIEWS, type Views } from './batcher';
+export { createDataset, type Dataset, type DatasetOptions, type DatasetSplit } from './dataset';
+export type { CleanedCounts } from './feature-rows';
+export type { FeatureStatistics } from './feature-statistics';
+export { type LinearProbeInput, type LinearProbeResult, linearProbe, type Matrix } from './linear-probe';
+export { MemoryRows } from './memory-rows';
+export {
+  checkMissingness,
+  MISSINGNESS_PROTOCOLS,
+  type Missingness,
+  type MissingnessProtocol,
+  type MissingnessSampler,
+  modalitySubsets,
+} from './missingness';
+export {
+  decodeMissingnessPlan,
+  encodeMissingnessPlan,
+  type MissingnessPlan,
+  type MissingnessPlanOptions,
+  missingnessPlan,
+  type PlanMasks,
+  type PlanSummary,
+} from './missingness-plan';
+export { type MissingnessSamplerOptions, missingnessSampler } from './missingness-sampler';
+export type { Align } from './observed-range';
 export type { RawDataset, RawSplit, Split, Task } from './raw-dataset';
 export { SPLITS } from './raw-dataset';
 export type { RowSource } from './row-source';
+export {
+  type LabelShares,
+  type SyntheticDataset,
+  type SyntheticFactors,
+  type SyntheticOptions,
+  syntheticDataset,
+} from './synthetic';

@@ -1,0 +1,139 @@
+import type { FeatureMoments, FeatureStatistics } from './feature-statistics';
+import { type Align, observedRange } from './observed-range';
+import type { RowSource } from './row-source';
+
+/** What was found in the features of a modality and made 0. */
+export type CleanedCounts = {
+  nan: number;
+  positiveInfinity: number;
+  negativeInfinity: number;
+  /** Values other than 0 in padded steps: many of them tell of wrong lengths or of the wrong `align`. */
+  padding: number;
+};
+
+/** About as many values are read at a time from a source that isn't cached. */
+const CHUNK_VALUES = 2 ** 22;
+
+/**
+ * Rows of one modality of one split as a model sees them: cropped to `time` steps, 0 where not finite,
+ * standardised if statistics are given, 0 in padded steps.
+ */
+export class FeatureRows {
+  private readonly rowLength: number;
+  private readonly storedTime: number;
+  private cached: Float32Array | undefined;
+  private mean: Float64Array | undefined;
+  /** 1 / std, 0 for a constant feature. */
+  private scale: Float64Array | undefined;
+
+  /** @param lengths Observed steps of each row after cropping. */
+  constructor(
+    private readonly source: RowSource,
+    private readonly lengths: Int32Array,
+    private readonly time: number,
+    private readonly dim: number,
+    private readonly align: Align,
+  ) {
+    this.rowLength = time * dim;
+    this.storedTime = source.shape[1]!;
+  }
+
+  get bytes(): number {
+    return this.lengths.length * this.rowLength * Float32Array.BYTES_PER_ELEMENT;
+  }
+
+  /** Counts what has to be cleaned and feeds the observed steps to `moments`; with `cache` the rows stay in memory. Call once, first. */
+  scan(cache: boolean, moments?: FeatureMoments): CleanedCounts {
+    const counts: CleanedCounts = { nan: 0, positiveInfinity: 0, negativeInfinity: 0, padding: 0 };
+    const size = this.lengths.length;
+    if (cache) {
+      this.cached = this.storedTime === this.time ? this.source.readAll() : this.readCropped(range(0, size));
+      for (let row = 0; row < size; row++) this.scanRow(this.cached, row * this.rowLength, row, counts, moments);
+      return counts;
+    }
+    const rowsAtOnce = Math.max(1, Math.floor(CHUNK_VALUES / (this.storedTime * this.dim)));
+    for (let from = 0; from < size; from += rowsAtOnce) {
+      const rows = range(from, Math.min(from + rowsAtOnce, size));
+      const chunk = this.readCropped(rows);
+      for (let i = 0; i < rows.length; i++) this.scanRow(chunk, i * this.rowLength, rows[i]!, counts, moments);
+    }
+    return counts;
+  }
+
+  /** Sets the scaling, `undefined` for none, and cleans what is cached. Call once, after `scan`. */
+  prepare(statistics: FeatureStatistics | undefined): void {
+    this.mean = statistics?.mean;
+    this.scale = statistics?.std.map((std, d) => (statistics.constant[d] ? 0 : 1 / std));
+    if (!this.cached) return;
+    for (let row = 0; row < this.lengths.length; row++) this.cleanRow(this.cached, row * this.rowLength, row);
+  }
+
+  /** Writes the rows asked for to the start of `out`. */
+  readRows(rows: ArrayLike<number>, out: Float32Array): void {
+    if (this.cached) {
+      for (let i = 0; i < rows.length; i++) {
+        out.set(this.cached.subarray(rows[i]! * this.rowLength, (rows[i]! + 1) * this.rowLength), i * this.rowLength);
+      }
+      return;
+    }
+    if (this.storedTime === this.time) this.source.readRows(rows, out);
+    else out.set(this.readCropped(rows));
+    for (let i = 0; i < rows.length; i++) this.cleanRow(out, i * this.rowLength, rows[i]!);
+  }
+
+  /** The columns that are kept begin at the first step, or end with the last one if that is where sequences end. */
+  private readCropped(rows: ArrayLike<number>): Float32Array {
+    const storedLength = this.storedTime * this.dim;
+    const stored = new Float32Array(rows.length * storedLength);
+    this.source.readRows(rows, stored);
+    if (storedLength === this.rowLength) return stored;
+    const skipped = this.align === 'start' ? 0 : storedLength - this.rowLength;
+    for (let i = 0; i < rows.length; i++) {
+      const from = i * storedLength + skipped;
+      stored.copyWithin(i * this.rowLength, from, from + this.rowLength);
+    }
+    return stored.slice(0, rows.length * this.rowLength);
+  }
+
+  private scanRow(
+    values: Float32Array,
+    offset: number,
+    row: number,
+    counts: CleanedCounts,
+    moments: FeatureMoments | undefined,
+  ): void {
+    const [from, to] = observedRange(this.lengths[row]!, this.time, this.align);
+    for (let step = 0; step < this.time; step++) {
+      const start = offset + step * this.dim;
+      const observed = step >= from && step < to;
+      for (let i = start; i < start + this.dim; i++) {
+        const value = values[i]!;
+        if (!observed) {
+          if (value !== 0) counts.padding++;
+        } else if (Number.isNaN(value)) counts.nan++;
+        else if (value === Number.POSITIVE_INFINITY) counts.positiveInfinity++;
+        else if (value === Number.NEGATIVE_INFINITY) counts.negativeInfinity++;
+      }
+      if (observed) moments?.add(values, start);
+    }
+  }
+
+  private cleanRow(values: Float32Array, offset: number, row: number): void {
+    const { dim, mean, scale } = this;
+    const [from, to] = observedRange(this.lengths[row]!, this.time, this.align);
+    values.fill(0, offset, offset + from * dim);
+    values.fill(0, offset + to * dim, offset + this.rowLength);
+    for (let step = from; step < to; step++) {
+      const start = offset + step * dim;
+      for (let d = 0; d < dim; d++) {
+        const value = values[start + d]!;
+        if (!Number.isFinite(value) || scale?.[d] === 0) values[start + d] = 0;
+        else if (mean && scale) values[start + d] = (value - mean[d]!) * scale[d]!;
+      }
+    }
+  }
+}
+
+function range(from: number, to: number): Int32Array {
+  return Int32Array.from({ length: to - from }, (_, i) => from + i);
+}
