@@ -21,6 +21,7 @@ const CALLS: ReadonlyMap<string, Call | undefined> = new Map<string, Call | unde
   ['_codecs.encode', encode],
   ...['builtins', '__builtin__'].flatMap((builtins): [string, Call][] => [
     [`${builtins}.set`, ([items = []]) => new Set(listOf(items, 'the items of a set'))],
+    [`${builtins}.frozenset`, ([items = []]) => new Set(listOf(items, 'the items of a set'))],
     [`${builtins}.bytes`, emptyBytes],
   ]),
   ['collections.OrderedDict', orderedDict],

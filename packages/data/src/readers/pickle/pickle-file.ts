@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { closeSync, createReadStream, createWriteStream, openSync, readSync, rmSync } from 'node:fs';
+import { closeSync, createReadStream, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -53,17 +53,19 @@ async function gunzip(path: string): Promise<ByteFile> {
   const fd = openSync(temporary, 'wx+', 0o600);
   const remove = removal(temporary);
   try {
-    await pipeline(
-      createReadStream(path),
-      createGunzip(),
-      createWriteStream(temporary, { fd, autoClose: false, start: 0 }),
-    );
+    await pipeline(createReadStream(path), createGunzip({ chunkSize: 2 ** 18 }), async (chunks) => {
+      for await (const chunk of chunks) writeAll(fd, chunk as Buffer);
+    });
     return new ByteFile(path, fd, remove);
   } catch (cause) {
     closeSync(fd);
     remove();
     throw new RangeError(`Cannot unpack ${path} as it must be whole gzip: got ${(cause as Error).message}.`, { cause });
   }
+}
+
+function writeAll(fd: number, bytes: Uint8Array): void {
+  for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
 }
 
 /** Unlinks an open file at once, so that nothing is left however the process ends; where that is refused, later. */

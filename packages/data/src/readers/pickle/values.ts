@@ -64,10 +64,10 @@ export function describeValue(value: PickleValue | undefined): string {
   if (typeof value === 'string') return value.length > 60 ? `a text of ${value.length} characters` : `'${value}'`;
   if (typeof value === 'bigint') return value > -(2n ** 64n) && value < 2n ** 64n ? `${value}` : 'a huge integer';
   if (typeof value !== 'object') return `${value}`;
-  if (Array.isArray(value))
-    return value.every((item) => typeof item === 'number') && value.length < 10
-      ? `(${value.join(', ')})`
-      : `a list of ${value.length}`;
+  if (Array.isArray(value)) {
+    const isShort = value.length > 0 && value.length < 10 && value.every((item) => typeof item === 'number');
+    return isShort ? `(${value.join(', ')})` : `a list of ${value.length}`;
+  }
   if (value instanceof Map) return `a dict of ${value.size}`;
   if (value instanceof Set) return `a set of ${value.size}`;
   if (value instanceof PickledArray || value instanceof PickledGlobal) return `${value}`;
