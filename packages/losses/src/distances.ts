@@ -5,14 +5,15 @@ import { stopGradient } from '@trimodal/core';
 const TINY = 1e-8;
 
 /**
- * Squared Euclidean distances between all rows: x `[n, d]` -> `[n, n]`, never negative.
+ * Squared Euclidean distances between all rows: x `[n, d]`, shares `[n, 1]` summing to 1 -> `[n, n]`.
  *
- * Centred first, as `|x|^2 + |y|^2 - 2 x.y` loses its digits far from the origin.
+ * Centred at the mean of what is there first, as `|x|^2 + |y|^2 - 2 x.y` loses its digits far from the origin; never
+ * negative, as an exponential of what rounding leaves below 0 can be infinite.
  */
-export function squaredDistances(x: tf.Tensor2D): tf.Tensor2D {
-  const centred = x.sub(stopGradient(x.mean(0, true)));
+export function squaredDistances(x: tf.Tensor2D, share: tf.Tensor2D): tf.Tensor2D {
+  const centred = x.sub(stopGradient(x.mul(share).sum(0, true))) as tf.Tensor2D;
   const lengths = centred.square().sum(-1, true); // n 1
-  const products = tf.matMul(centred as tf.Tensor2D, centred as tf.Tensor2D, false, true);
+  const products = tf.matMul(centred, centred, false, true);
   return lengths.add(lengths.transpose()).sub(products.mul(2)).relu() as tf.Tensor2D;
 }
 

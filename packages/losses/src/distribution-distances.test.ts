@@ -52,6 +52,22 @@ describe('distances of two samples', () => {
     expectClose(moved, mmd(a, a.add(0.25)), { relative: 1e-3 });
   });
 
+  it('mmd of one row there, the same in both, is 0, however far away', () => {
+    const one = tf.tensor1d([1, 0, 0]);
+    for (const scale of [0.1, 1, 31, 77]) {
+      const row = tf
+        .tensor2d([
+          [3.3, -7.7, 0.9],
+          [0, 0, 0],
+          [0, 0, 0],
+        ])
+        .mul(scale) as tf.Tensor2D;
+      expectClose(mmd(row, row, { weightsA: one, weightsB: one }), [0], { absolute: 1e-5 });
+      const lone = row.slice([0, 0], [1, 3]);
+      expectClose(mmd(row, row.add(1), { weightsA: one, weightsB: one }), mmd(lone, lone.add(1) as tf.Tensor2D));
+    }
+  });
+
   it('refuse other widths, ranges, bandwidths', () => {
     expect(() => cmd(a, tf.zeros([2, 3]))).toThrow('b must have shape [?, 2]: got [2, 3]');
     expect(() => cmd(a, a, { range: 0 })).toThrow('range must be positive: got 0');

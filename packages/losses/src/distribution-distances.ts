@@ -56,8 +56,9 @@ export function mmd(a: tf.Tensor2D, b: tf.Tensor2D, options: MmdOptions = {}): t
   const shareA = shares('compute mmd', a.shape[0], weightsA);
   const shareB = shares('compute mmd', b.shape[0], weightsB);
   // both samples as one, of signed shares: the three expectations are then one quadratic form
-  const distances = squaredDistances(tf.concat([a, b]));
-  const scale = meanDistance(distances, tf.concat([shareA, shareB]).mul(0.5));
+  const share = tf.concat([shareA, shareB]).mul(0.5) as tf.Tensor2D;
+  const distances = squaredDistances(tf.concat([a, b]), share);
+  const scale = meanDistance(distances, share);
   const signed = tf.concat([shareA, shareB.neg()]) as tf.Tensor2D;
   const scaled = distances.div(scale).neg();
   const kernel = tf.addN(bandwidths.map((bandwidth) => scaled.div(bandwidth).exp()));

@@ -40,7 +40,7 @@ export function hsic(
 
 /** The RBF kernel `[b, b]` without its weighted row and column means. */
 function centredKernel(x: tf.Tensor2D, share: tf.Tensor2D): tf.Tensor2D {
-  const distances = squaredDistances(x);
+  const distances = squaredDistances(x, share);
   const kernel = distances.div(meanDistance(distances, share)).neg().exp() as tf.Tensor2D;
   const means = tf.matMul(kernel, share); // b 1, rows and columns alike
   return kernel.sub(means).sub(means.transpose()).add(means.mul(share).sum()) as tf.Tensor2D;
