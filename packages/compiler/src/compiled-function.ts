@@ -60,7 +60,9 @@ export class CompiledFunction {
     const fetches: Record<string, ort.Tensor | null> = {};
     for (const [name, value] of this.traced.graph.outputs) {
       const target = into[name];
-      fetches[outputName(name)] = target ? new this.Tensor(value.type as 'float32', target as Float32Array, value.shape) : null;
+      fetches[outputName(name)] = target
+        ? new this.Tensor(value.type as 'float32', target as Float32Array, value.shape)
+        : null;
     }
     const results = await this.session.run(tensors, fetches);
     return Object.fromEntries(

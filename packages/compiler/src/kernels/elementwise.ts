@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import type { ElementType, GraphBuilder, Value } from '../graph';
 import { type KernelTable, kernel, numeric } from './kernel';
 
@@ -39,6 +39,11 @@ export function elementType(dtype: tf.DataType): ElementType {
   throw new TypeError(`no graph form of dtype ${dtype}`);
 }
 
+/** The dtype of a value that a tensor stands for. */
+export function elementDtype(value: Value): 'float32' | 'int32' | 'bool' {
+  return value.type as 'float32' | 'int32' | 'bool';
+}
+
 function cast(g: GraphBuilder, x: Value, dtype: tf.DataType): Value {
   const type = elementType(dtype);
   return type === 'int32' && x.type === 'float32' ? truncate(g, x) : g.cast(x, type);
@@ -65,8 +70,8 @@ function log1p(g: GraphBuilder, x: Value): Value {
   const one = g.scalar(1);
   const u = g.binary('Add', x, one);
   const corrected = g.binary('Div', g.binary('Mul', g.unary('Log', u), x), g.binary('Sub', u, one));
-  const exact = g.binary('Or', g.binary('Equal', u, one, 'bool'), g.unary('IsInf', u, 'bool'), 'bool');
-  return g.where(exact, x, corrected);
+  const endless = g.binary('Equal', u, g.scalar(Infinity), 'bool');
+  return g.where(g.binary('Or', g.binary('Equal', u, one, 'bool'), endless, 'bool'), x, corrected);
 }
 
 /** `exp(x) - 1` without loss for small x: `2 t / (1 - t)`, `t = tanh(x / 2)`. */
@@ -76,6 +81,14 @@ function expm1(g: GraphBuilder, x: Value): Value {
   const near = g.binary('Div', g.binary('Add', t, t), g.binary('Sub', one, t));
   const far = g.binary('Sub', g.unary('Exp', x), one);
   return g.where(g.binary('Less', g.unary('Abs', x), g.scalar(0.5), 'bool'), near, far);
+}
+
+/** `scale x` for positive x, else `scaleAlpha (exp(x) - 1)`. */
+function elu(g: GraphBuilder, x: Value, scale: number, scaleAlpha: number): Value {
+  const positive = scale === 1 ? x : g.binary('Mul', x, g.scalar(scale));
+  const negative = expm1(g, x);
+  const curve = scaleAlpha === 1 ? negative : g.binary('Mul', negative, g.scalar(scaleAlpha));
+  return g.where(g.binary('Less', x, g.scalar(0), 'bool'), curve, positive);
 }
 
 /** The angle of the point (x, y). */
@@ -141,14 +154,15 @@ export const elementwise: KernelTable = {
   Select: kernel<'condition' | 't' | 'e'>((g, { condition, t, e }) => {
     const isRow = condition.shape.length === 1 && t.shape.length > 1;
     const mask = isRow ? g.reshape(condition, [condition.shape[0]!, ...t.shape.slice(1).map(() => 1)]) : condition;
-    return g.where(mask, t, e);
+    const type = t.type === e.type ? t.type : elementType(tf.upcastType(elementDtype(t), elementDtype(e)));
+    return g.where(mask, g.cast(t, type), g.cast(e, type));
   }),
 
   Abs: unary('Abs'),
   Neg: unary('Neg'),
-  Ceil: kernel<'x'>((g, { x }) => (x.type === 'int32' ? x : g.unary('Ceil', x))),
-  Floor: kernel<'x'>((g, { x }) => (x.type === 'int32' ? x : g.unary('Floor', x))),
-  Round: kernel<'x'>((g, { x }) => (x.type === 'int32' ? x : g.unary('Round', x))),
+  Ceil: unary('Ceil'),
+  Floor: unary('Floor'),
+  Round: unary('Round'),
   // 0 for NaN, as there
   Sign: kernel<'x'>((g, { x }) =>
     x.type === 'int32' ? g.unary('Sign', x) : orElse(g, g.unary('Not', notANumber(g, x)), g.unary('Sign', x), 0),
@@ -184,7 +198,7 @@ export const elementwise: KernelTable = {
   Prelu: kernel<'x' | 'alpha'>((g, { x, alpha }) =>
     g.where(g.binary('Less', x, g.scalar(0), 'bool'), g.binary('Mul', x, alpha), x),
   ),
-  Elu: unary('Elu'),
+  Elu: kernel<'x'>((g, { x }) => elu(g, x, 1, 1)),
   EluGrad: kernel<'dy' | 'y'>((g, { dy, y }) => {
     const slope = g.where(
       g.binary('GreaterOrEqual', y, g.scalar(0), 'bool'),
@@ -193,7 +207,7 @@ export const elementwise: KernelTable = {
     );
     return g.binary('Mul', dy, slope);
   }),
-  Selu: unary('Selu'),
+  Selu: kernel<'x'>((g, { x }) => elu(g, x, tf.backend_util.SELU_SCALE, tf.backend_util.SELU_SCALEALPHA)),
   Step: kernel<'x', tf.StepAttrs>((g, { x }, { alpha }) => {
     const step = g.where(
       g.binary('Greater', x, g.scalar(0, x.type), 'bool'),

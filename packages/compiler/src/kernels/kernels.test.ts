@@ -153,9 +153,6 @@ const intUnaries = [
   'abs',
   'neg',
   'sign',
-  'ceil',
-  'floor',
-  'round',
   'square',
   'relu',
   'isNaN',
@@ -190,6 +187,9 @@ for (const op of [
   'softplus',
   'logSigmoid',
   'relu6',
+  'ceil',
+  'floor',
+  'round',
   'elu',
   'selu',
   ...intUnaries,
@@ -233,6 +233,8 @@ unaries['cast NaN and infinities to int32'] = {
 };
 checkAll('unary', unaries);
 
+type Reduction = (x: tf.Tensor, axis?: unknown, keep?: boolean) => tf.Tensor;
+const reductionOf = (op: string) => (tf as unknown as Record<string, Reduction>)[op]!;
 const reductions: Record<string, Case> = {};
 for (const op of ['sum', 'mean', 'prod', 'max', 'min', 'logSumExp', 'argMax', 'argMin', 'all', 'any']) {
   const dtypes = op === 'all' || op === 'any' ? (['bool'] as const) : (['float32', 'int32'] as const);
@@ -253,7 +255,7 @@ for (const op of ['sum', 'mean', 'prod', 'max', 'min', 'logSumExp', 'argMax', 'a
       if (op === 'logSumExp' && shape.includes(0 as never)) continue;
       for (const keep of [false, true]) {
         if (op.startsWith('arg') && keep) continue;
-        const f = (tf as unknown as Record<string, (x: tf.Tensor, axis?: unknown, keep?: boolean) => tf.Tensor>)[op]!;
+        const f = reductionOf(op);
         // of no integers the extremes are infinite, which int32 can't hold
         if (shape.includes(0 as never) && dtype === 'int32' && (op === 'max' || op === 'min')) continue;
         reductions[`${op} ${dtype} [${shape}] over ${axis}${keep ? ', kept' : ''}`] = {
@@ -267,7 +269,13 @@ for (const op of ['sum', 'mean', 'prod', 'max', 'min', 'logSumExp', 'argMax', 'a
 for (const op of ['sum', 'mean', 'prod', 'max', 'min']) {
   reductions[`${op} with NaN and infinities`] = {
     args: { x: { shape: [30, 2], special: true } },
-    run: ({ x }) => (tf as unknown as Record<string, (x: tf.Tensor, axis: number) => tf.Tensor>)[op]!(x!, 1),
+    run: ({ x }) => reductionOf(op)(x!, 1),
+  };
+}
+for (const op of ['argMax', 'argMin'] as const) {
+  reductions[`${op} with NaN and infinities`] = {
+    args: { x: { shape: [30, 3], special: true } },
+    run: ({ x }) => [reductionOf(op)(x!, 1), reductionOf(op)(x!, 0)],
   };
 }
 for (const exclusive of [false, true]) {
@@ -282,7 +290,7 @@ for (const exclusive of [false, true]) {
         for (const dtype of ['float32', 'int32'] as const) {
           reductions[`${op} ${dtype} [${shape}] ${axis} ${exclusive} ${reverse}`] = {
             args: { x: { shape: [...shape], dtype } },
-            run: ({ x }) => tf[op](x!, axis, exclusive, reverse),
+            run: ({ x }) => (op === 'cumsum' ? tf.cumsum : tf.cumprod)(x!, axis, exclusive, reverse),
           };
         }
       }

@@ -20,9 +20,10 @@ function reduce(g: GraphBuilder, op: string, x: Value, axes: number[], keepDims 
   return g.fill(ofNothing, result.shape, input.type);
 }
 
-const logicalReduction = (op: string, ofNothing: number) =>
+// of nothing the cpu backend makes false, for all too
+const logicalReduction = (op: string) =>
   kernel<'x', ReduceAttrs>((g, { x }, { axis, keepDims }) =>
-    g.cast(reduce(g, op, x, axesOf(x, axis), keepDims, ofNothing), 'bool'),
+    g.cast(reduce(g, op, x, axesOf(x, axis), keepDims), 'bool'),
   );
 
 const extremeIndex = (op: string) =>
@@ -30,8 +31,25 @@ const extremeIndex = (op: string) =>
     const along = axesOf(x, axis)[0]!;
     const shape = x.shape.filter((_, i) => i !== along);
     const attributes = { axis: along, keepdims: 0 };
-    return g.cast(g.add(op, [x.type === 'bool' ? g.cast(x, 'int32') : x], shape, 'int64', { attributes }), 'int32');
+    const index = (of: Value) => g.cast(g.add(op, [of], shape, 'int64', { attributes }), 'int32');
+    if (x.type !== 'float32') return index(x.type === 'bool' ? g.cast(x, 'int32') : x);
+    // nothing is greater than NaN: one in first place wins, others lose
+    const undefinedThere = g.unary('IsNaN', x, 'bool');
+    const compared = g.where(undefinedThere, g.scalar(op === 'ArgMax' ? -Infinity : Infinity), x);
+    const rest = x.shape[along]! - 1;
+    const first = rest > 0 ? g.split(undefinedThere, [1, rest], along)[0]! : undefinedThere;
+    return g.where(g.reshape(first, shape), g.scalar(0, 'int32'), index(compared));
   });
+
+/** An extreme that is NaN if any element is; ONNX Runtime leaves that open. */
+const extreme = (op: 'ReduceMax' | 'ReduceMin') => (g: GraphBuilder, x: Value, axes: number[], keepDims: boolean) => {
+  const result = reduce(g, op, x, axes, keepDims, Number.NaN);
+  if (x.type !== 'float32' || sizeOf(x.shape) === 0) return result;
+  const anyNaN = g.reduce('ReduceMax', g.cast(g.unary('IsNaN', x, 'bool'), 'float32'), axes, keepDims);
+  return g.where(g.cast(anyNaN, 'bool'), g.scalar(Number.NaN), result);
+};
+const maximum = extreme('ReduceMax');
+const minimum = extreme('ReduceMin');
 
 /** Products of all elements up to each, in log2(n) multiplications by shifted copies. */
 function cumulativeProduct(g: GraphBuilder, x: Value, axis: number, exclusive: boolean, reverse: boolean): Value {
@@ -54,16 +72,15 @@ function cumulativeProduct(g: GraphBuilder, x: Value, axis: number, exclusive: b
 export const reductions: KernelTable = {
   Sum: reduction('ReduceSum', 0),
   Mean: kernel<'x', ReduceAttrs>((g, { x }, { axis, keepDims }) =>
-    reduce(g, 'ReduceMean', g.cast(x, 'float32'), axesOf(x, axis), keepDims, Number.NaN),
+    reduce(g, 'ReduceMean', g.cast(x, 'float32'), axesOf(x, axis), keepDims, 0),
   ),
   Prod: reduction('ReduceProd', 1),
   Max: kernel<'x', { reductionIndices: number | number[]; keepDims: boolean }>(
-    (g, { x }, { reductionIndices, keepDims }) =>
-      reduce(g, 'ReduceMax', x, axesOf(x, reductionIndices), keepDims, -Infinity),
+    (g, { x }, { reductionIndices, keepDims }) => maximum(g, x, axesOf(x, reductionIndices), keepDims),
   ),
-  Min: reduction('ReduceMin', Infinity),
-  All: logicalReduction('ReduceMin', 1),
-  Any: logicalReduction('ReduceMax', 0),
+  Min: kernel<'x', ReduceAttrs>((g, { x }, { axis, keepDims }) => minimum(g, x, axesOf(x, axis), keepDims ?? false)),
+  All: logicalReduction('ReduceMin'),
+  Any: logicalReduction('ReduceMax'),
   ArgMax: extremeIndex('ArgMax'),
   ArgMin: extremeIndex('ArgMin'),
   Cumsum: kernel<'x', tf.CumsumAttrs>((g, { x }, { axis, exclusive, reverse }) => {
