@@ -12,7 +12,17 @@ from torch import Tensor, nn
 from fixture import save
 
 
+RENAMED = {  # of nn.TransformerEncoderLayer
+    "self_attn": "attention",
+    "linear1": "mlp.in_proj",
+    "linear2": "mlp.out_proj",
+    "norm1": "attention_norm",
+    "norm2": "mlp_norm",
+}
+
+
 def camel(path: str) -> str:
+    path = ".".join(RENAMED.get(field, field) for field in path.split("."))
     return re.sub(r"_([a-z])", lambda match: match.group(1).upper(), path)
 
 
@@ -55,7 +65,7 @@ def record(
     module.double().eval()
     with torch.no_grad():
         for parameter in module.parameters():
-            parameter.copy_(parameter.float())
+            parameter.copy_((parameter + 0.1 * torch.randn_like(parameter)).float())  # norms start at 1 and 0
     given = {key: value.float().double().requires_grad_("mask" not in key) for key, value in inputs.items()}
     outputs = run(given)
     projections = {key: torch.randn(value.shape).double() for key, value in outputs.items()}

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { cosineSimilarity, modalitiesOf, type PerModality, stopGradient, valueFor } from '@trimodal/core';
+import { weightedMean } from '@trimodal/losses';
 import type { AnchorGuidedOutput } from './agpr';
 import { possiblePairs, presentMatrix } from './borrow-gate';
 
@@ -61,8 +62,5 @@ function meanOverPresent(
     ); // b m d
   const cosine = cosineSimilarity(stack(xs), stopGradient(stack(fixed))); // b m
   const there = presentMatrix(Object.fromEntries(modalities.map((modality) => [modality, valueFor(mask, modality)])));
-  return of(cosine)
-    .mul(there)
-    .sum()
-    .div(there.sum().maximum(tf.scalar(1))) as tf.Scalar;
+  return weightedMean(of(cosine), there);
 }

@@ -40,6 +40,8 @@ export function splitTime<T extends tf.Tensor>(
   like: PerModality<tf.Tensor>,
   modalities: readonly Modality[],
 ): PerModality<T> {
+  // The gradient of a split into one piece throws (TensorFlow.js 4.22).
+  if (modalities.length === 1) return forModalities(modalities, () => joined);
   const pieces = tf.split(joined, timesOf(like, modalities), 1) as T[];
   return forModalities(modalities, (modality) => pieces[modalities.indexOf(modality)]!);
 }

@@ -106,11 +106,20 @@ describe('TemporalStructuralFactorization', () => {
     expect(clean['shared.vision']!.slice([0], [1]).abs().sum().dataSync()[0]).toBe(0);
   });
 
-  it('serves fewer modalities, of a single step', () => {
-    const tsf = build({ modalities: ['audio'] });
-    const { shared } = tsf.forward({ audio: tf.ones([2, 1, DIM]) }, { audio: tf.ones([2, 1]) }, INFERENCE);
-    expect(Object.keys(shared)).toEqual(['audio']);
-    expect(shared.audio!.shape).toEqual([2, 1, DIM]);
+  it('serves a single modality of a single step', () => {
+    checkComponent({
+      build: (rng) => build({ modalities: ['audio'] }, rng),
+      run: (tsf, _, ctx) => {
+        const audio = valueFor(tokensOf(1), 'audio').slice([0, 0, 0], [2, 1, DIM]);
+        return byName(tsf.forward({ audio }, { audio: tf.ones([2, 1]) }, ctx));
+      },
+      shapes: { 'shared.audio': [2, 1, DIM], 'gates.audio': [2, 1, DIM] },
+      subsets: false,
+      // of a single token all attention goes to itself, whatever query and key say
+      withoutGradient: ['queryProj.weight', 'queryProj.bias', 'keyProj.weight'].map(
+        (path) => `structuralPath.attention.${path}`,
+      ),
+    });
   });
 
   it('refuses tokens and masks of other shapes', () => {

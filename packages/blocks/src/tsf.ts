@@ -15,6 +15,7 @@ import {
   valueFor,
 } from '@trimodal/core';
 import { Linear } from '@trimodal/layers';
+import { weightedMean } from '@trimodal/losses';
 import { joinTime, joinTokens, membership, splitTime } from './joined-tokens';
 import { StructuralPath } from './structural-path';
 import { TemporalPath } from './temporal-path';
@@ -149,8 +150,13 @@ export function temporalStructuralOverlap(
   const modalities = modalitiesOf(temporal).filter((modality) => structural[modality]);
   if (modalities.length === 0) return tf.scalar(0);
   const pool = (xs: PerModality<tf.Tensor3D>) =>
-    tf.stack(modalities.map((modality) => maskedMean(valueFor(xs, modality), valueFor(mask, modality)))); // m b d
-  const overlap = cosineSimilarity(pool(temporal), pool(structural)).square(); // m b
-  const there = tf.addN(modalities.map((modality) => anyPresent(valueFor(mask, modality)).sum()));
-  return overlap.sum().div(there.maximum(tf.scalar(1))) as tf.Scalar;
+    tf.stack(
+      modalities.map((modality) => maskedMean(valueFor(xs, modality), valueFor(mask, modality))),
+      1,
+    ); // b m d
+  const there = tf.concat(
+    modalities.map((modality) => anyPresent(valueFor(mask, modality))),
+    1,
+  ); // b m
+  return weightedMean(cosineSimilarity(pool(temporal), pool(structural)).square(), there);
 }

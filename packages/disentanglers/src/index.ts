@@ -1,1 +1,13 @@
-export {};
+export { IdentityDisentangler } from './identity-disentangler';
+export {
+  SharedPrivateDisentangler,
+  type SharedPrivateOptions,
+  type SharedPrivateOutput,
+} from './shared-private-disentangler';
+export {
+  cycleTerm,
+  orthogonalityTerm,
+  reconstructionTerm,
+  sharedAlignmentTerm,
+  sharedMarginTerm,
+} from './shared-private-terms';

@@ -1,12 +1,15 @@
 """python tools/reference/blocks/agpr.py -> packages/blocks/src/__fixtures__/agpr-pooled.json, agpr-text.json"""
 
 import itertools
+import pathlib
+import sys
 
 import torch
 from torch import Tensor, nn
 
-from common import DIM, HEADS, MODALITIES, AttentionPooling, cosine, masked_mean, masks, normalize, tokens, unit
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from mirror import record
+from parts import DIM, HEADS, MODALITIES, AttentionPooling, cosine, masked_mean, masks, normalize, tokens, unit
 
 MAX_BORROW = 0.3
 

@@ -1,10 +1,14 @@
 """python tools/reference/blocks/brf.py -> packages/blocks/src/__fixtures__/brf.json"""
 
+import pathlib
+import sys
+
 import torch
 from torch import Tensor, nn
 
-from common import DIM, HEADS, MODALITIES, AttentionPooling, attend, masks, normalize, tokens
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from mirror import record
+from parts import DIM, HEADS, MODALITIES, AttentionPooling, attend, masks, normalize, tokens
 
 
 class Context(nn.Module):

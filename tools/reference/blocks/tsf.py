@@ -1,10 +1,14 @@
 """python tools/reference/blocks/tsf.py -> packages/blocks/src/__fixtures__/tsf-conv.json, tsf-gru.json"""
 
+import pathlib
+import sys
+
 import torch
 from torch import Tensor, nn
 
-from common import DIM, HEADS, MODALITIES, TIMES, attend, cosine, masked_mean, masks, normalize, tokens
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from mirror import record
+from parts import DIM, HEADS, MODALITIES, TIMES, attend, cosine, masked_mean, masks, normalize, tokens
 
 
 class TemporalPath(nn.Module):

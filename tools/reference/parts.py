@@ -1,12 +1,7 @@
-"""What the mirrors of the blocks share: tokens of three lengths of which some are absent, masked pooling and attention."""
-
-import pathlib
-import sys
+"""What mirrors of parts share: tokens of three lengths of which some are absent, masked pooling and attention."""
 
 import torch
 from torch import Tensor, nn
-
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 MODALITIES = ("text", "audio", "vision")
 DIM, HEADS = 4, 2
