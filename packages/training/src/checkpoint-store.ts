@@ -57,7 +57,8 @@ type Manifest = {
  * A folder of checkpoints, each `<name>.safetensors` (parameters and optimiser by path) and `<name>.json` (all else, with checksums of both).
  *
  * Both are written beside, synced and renamed into place, tensors first: a checkpoint is there whole, or not at all. `name` is `epoch-3` after
- * three epochs, `epoch-3-step-120` in the middle of the third. The last two and the best are kept.
+ * three epochs, `epoch-3-step-120` in the middle of the third.
+ * The last two are kept, and the best epoch of each.
  */
 export class CheckpointStore {
   constructor(readonly folder: string) {}
@@ -80,7 +81,7 @@ export class CheckpointStore {
     writeDurably(path, tensors);
     writeDurably(join(this.folder, `${name}.json`), `${JSON.stringify({ sha256: sha256(content), content })}\n`);
     syncFolder(this.folder);
-    this.prune(progress.best && checkpointName(progress.best.epoch));
+    this.prune();
     return path;
   }
 
@@ -97,7 +98,7 @@ export class CheckpointStore {
     }
     const parameters = new Map<string, StoredTensor>();
     const optimizer = new Map<string, StoredTensor>();
-    for (const [key, tensor] of decodeSafetensors(bytes).tensors) {
+    for (const [key, tensor] of decodeSafetensors(new Uint8Array(bytes)).tensors) {
       if (key.startsWith(PARAMETERS)) parameters.set(key.slice(PARAMETERS.length), tensor);
       if (key.startsWith(OPTIMIZER)) optimizer.set(key.slice(OPTIMIZER.length), tensor);
     }
@@ -131,13 +132,23 @@ export class CheckpointStore {
     );
   }
 
-  /** Removes all but the last two and the best; the manifest first, so that no checkpoint is ever half there. */
-  private prune(best: string | undefined): void {
+  /** Removes all but the last two and their best; the manifest first, so that no checkpoint is ever half there. */
+  private prune(): void {
     const all = this.names();
-    const kept = new Set([...all.slice(0, 2), best]);
+    const lastTwo = all.slice(0, 2);
+    const kept = new Set([...lastTwo, ...lastTwo.flatMap((name) => this.bestOf(name) ?? [])]);
     for (const name of all.filter((candidate) => !kept.has(candidate))) {
       rmSync(join(this.folder, `${name}.json`));
       rmSync(join(this.folder, `${name}.safetensors`), { force: true });
+    }
+  }
+
+  private bestOf(name: string): string | undefined {
+    try {
+      const { best } = this.manifest(name).progress;
+      return best && checkpointName(best.epoch);
+    } catch {
+      return undefined; // damaged, so nothing can rest on it
     }
   }
 }
