@@ -6,92 +6,94 @@ import { uniformWeight } from './weights';
 export type GRUOptions = { inDim: number; hiddenDim: number; bidirectional?: boolean };
 export type GRUOutput = { outputs: tf.Tensor3D; final: tf.Tensor2D };
 
+/** The weights of one direction; columns are the gates r, z, n. */
+export type GRUCell = {
+  /** `[inDim, 3h]` */
+  readonly inputWeight: tf.Variable<tf.Rank.R2>;
+  /** `[3h]` */
+  readonly inputBias: tf.Variable<tf.Rank.R1>;
+  /** `[h, 3h]` */
+  readonly hiddenWeight: tf.Variable<tf.Rank.R2>;
+  /** `[3h]` */
+  readonly hiddenBias: tf.Variable<tf.Rank.R1>;
+};
+
 /**
  * A gated recurrent unit over the steps that are there, in one or both directions.
  *
  * `r = sigmoid(x W_r + b_r + h V_r + c_r)`, `z = sigmoid(x W_z + b_z + h V_z + c_z)`, `n = tanh(x W_n + b_n + r (h V_n + c_n))`,
  * `h' = (1 - z) n + z h`; a masked step, wherever it stands, leaves the state as it is and outputs 0.
  *
- * Shapes (d = 1, or 2 if bidirectional): x `[b, t, inDim]`, mask `[b, t]` (1 = there) -> outputs `[b, t, d h]`, final `[b, d h]`:
+ * Shapes (k = 1, or 2 if bidirectional): x `[b, t, inDim]`, mask `[b, t]` (1 = there) -> outputs `[b, t, k h]`, final `[b, k h]`:
  * the state after the last step there (forward), then after the first (backward); 0 if no step is there.
- * Weights, gates in the order r, z, n, directions in the order forward, backward: inputWeight `[inDim, d 3h]`, inputBias `[d 3h]`,
- * hiddenWeight `[d, h, 3h]`, hiddenBias `[d, 3h]`.
  * Source: Cho et al. 2014, "Learning Phrase Representations using RNN Encoder-Decoder", in the form of PyTorch's `nn.GRU`, initialisation
- * U(-1/sqrt(h), 1/sqrt(h)) included; for padding at the end it equals PyTorch's on packed sequences.
- * The input projections of all steps are one matrix product, and both directions advance in one batched product a step.
+ * U(-1/sqrt(h), 1/sqrt(h)) included; on padding at the end it equals PyTorch on packed sequences.
  * @throws RangeError if a size is no positive integer or a shape isn't as above.
  * @example new GRU({ inDim: 4, hiddenDim: 5 }, new Rng(1)).forward(tf.zeros([2, 3, 4]), tf.ones([2, 3])).final.shape; // [2, 5]
  */
 export class GRU {
-  readonly inputWeight: tf.Variable<tf.Rank.R2>;
-  readonly inputBias: tf.Variable<tf.Rank.R1>;
-  readonly hiddenWeight: tf.Variable<tf.Rank.R3>;
-  readonly hiddenBias: tf.Variable<tf.Rank.R2>;
+  /** Forward, then backward if bidirectional. */
+  readonly cells: readonly GRUCell[];
+  private readonly inDim: number;
+  private readonly hiddenDim: number;
 
   constructor({ inDim, hiddenDim, bidirectional = false }: GRUOptions, rng: Rng) {
     checkPositiveInteger('build GRU', 'inDim', inDim);
     checkPositiveInteger('build GRU', 'hiddenDim', hiddenDim);
-    const directions = bidirectional ? 2 : 1;
-    const gates = 3 * hiddenDim;
+    this.inDim = inDim;
+    this.hiddenDim = hiddenDim;
     const bound = 1 / Math.sqrt(hiddenDim);
-    this.inputWeight = uniformWeight<tf.Rank.R2>([inDim, directions * gates], bound, rng.fork('inputWeight'));
-    this.inputBias = uniformWeight<tf.Rank.R1>([directions * gates], bound, rng.fork('inputBias'));
-    this.hiddenWeight = uniformWeight<tf.Rank.R3>([directions, hiddenDim, gates], bound, rng.fork('hiddenWeight'));
-    this.hiddenBias = uniformWeight<tf.Rank.R2>([directions, gates], bound, rng.fork('hiddenBias'));
+    const gates = 3 * hiddenDim;
+    this.cells = Array.from({ length: bidirectional ? 2 : 1 }, (_, i) => {
+      const stream = rng.fork(`cells.${i}`);
+      return {
+        inputWeight: uniformWeight<tf.Rank.R2>([inDim, gates], bound, stream.fork('inputWeight')),
+        inputBias: uniformWeight<tf.Rank.R1>([gates], bound, stream.fork('inputBias')),
+        hiddenWeight: uniformWeight<tf.Rank.R2>([hiddenDim, gates], bound, stream.fork('hiddenWeight')),
+        hiddenBias: uniformWeight<tf.Rank.R1>([gates], bound, stream.fork('hiddenBias')),
+      };
+    });
   }
 
   forward(x: tf.Tensor3D, mask: tf.Tensor2D): GRUOutput {
-    const [inDim] = this.inputWeight.shape;
-    const [directions, hiddenDim, gates] = this.hiddenWeight.shape;
-    checkShape('apply GRU', 'x', x, [null, null, inDim]);
+    checkShape('apply GRU', 'x', x, [null, null, this.inDim]);
     const [batch, time] = x.shape;
     checkShape('apply GRU', 'mask', mask, [batch, time]);
+    const dim = this.hiddenDim;
+    const rows = x.transpose([1, 0, 2]).reshape<tf.Tensor2D>([time * batch, this.inDim]); // (t b) inDim
 
-    // The scan's gate is u = 1 - z, as sigmoid(-a) = 1 - sigmoid(a): turn the sign of all that adds up to z.
-    const gateRow = (r: number, z: number, n: number) =>
-      tf.tensor1d([r, z, n].flatMap((value) => Array<number>(hiddenDim).fill(value)));
+    // The scan's gate is u = 1 - z, and sigmoid(-a) = 1 - sigmoid(a): turn the sign of all that adds up to z.
+    const gateRow = (...values: number[]) => tf.tensor1d(values.flatMap((value) => Array<number>(dim).fill(value)));
     const sign = gateRow(1, -1, 1);
-    const inputSign = directions === 2 ? tf.concat([sign, sign]) : sign;
-    const projected = x
-      .reshape<tf.Tensor2D>([batch * time, inDim])
-      .matMul(this.inputWeight.mul<tf.Tensor2D>(inputSign))
-      .add(this.inputBias.mul(inputSign))
-      .reshape<tf.Tensor4D>([batch, time, directions, gates])
-      .transpose<tf.Tensor4D>([2, 1, 0, 3]); // d t b 3h
     // A step that isn't there shuts u, so that the state passes.
-    const shut = mask
+    const absent = mask
       .transpose()
-      .sub(1)
-      .mul(1e9)
       .reshape<tf.Tensor2D>([time * batch, 1])
-      .matMul(gateRow(0, 1, 0).reshape<tf.Tensor2D>([1, gates]));
-    const shutSteps = shut.reshape<tf.Tensor4D>([1, time, batch, gates]);
-    const inputs = turnBackward(projected).add<tf.Tensor4D>(
-      directions === 2 ? tf.concat([shutSteps, shutSteps.reverse(1)], 0) : shutSteps,
+      .sub(1)
+      .mul<tf.Tensor2D>(1e9);
+    const shut = absent.matMul(gateRow(0, 1).reshape<tf.Tensor2D>([1, 2 * dim])); // (t b) 2h
+
+    const states = this.cells.map(({ inputWeight, inputBias, hiddenWeight, hiddenBias }, direction) => {
+      const [gateWeight, candidateWeight] = tf.split(inputWeight.mul<tf.Tensor2D>(sign), [2 * dim, dim], 1);
+      const [gateBias, candidateBias] = tf.split(inputBias.mul<tf.Tensor1D>(sign), [2 * dim, dim]);
+      const inputs = {
+        gates: rows.matMul(gateWeight!).add(gateBias!).add<tf.Tensor2D>(shut),
+        candidates: rows.matMul(candidateWeight!).add<tf.Tensor2D>(candidateBias!),
+        weight: hiddenWeight.mul<tf.Tensor2D>(sign),
+        bias: hiddenBias.mul<tf.Tensor1D>(sign),
+      };
+      return gruScan(inputs, time, direction === 1);
+    }); // (t b) h
+    const lastSteps = states.map((state, direction) =>
+      tf.slice2d(state, [direction === 1 ? 0 : (time - 1) * batch, 0], [batch, dim]),
     );
-    const states = gruScan(
-      inputs,
-      this.hiddenWeight.mul<tf.Tensor3D>(sign),
-      this.hiddenBias.mul(sign).reshape<tf.Tensor3D>([directions, 1, gates]),
-    ); // d t b h
-    const width = directions * hiddenDim;
     return {
-      outputs: turnBackward(states)
-        .transpose([2, 1, 0, 3])
-        .reshape<tf.Tensor3D>([batch, time, width])
+      outputs: tf
+        .concat(states, 1)
+        .reshape<tf.Tensor3D>([time, batch, -1])
+        .transpose<tf.Tensor3D>([1, 0, 2])
         .mul(mask.expandDims<tf.Tensor3D>(-1)),
-      final: tf
-        .slice(states, [0, time - 1, 0, 0], [-1, 1, -1, -1])
-        .transpose([2, 1, 0, 3])
-        .reshape<tf.Tensor2D>([batch, width])
-        .mul(anyPresent(mask)),
+      final: tf.concat(lastSteps, 1).mul(anyPresent(mask)),
     };
   }
-}
-
-/** Reverses the time of the second direction: `[d, t, ...]` -> the same. */
-function turnBackward(x: tf.Tensor4D): tf.Tensor4D {
-  if (x.shape[0] === 1) return x;
-  const [forward, backward] = tf.split(x, 2) as [tf.Tensor4D, tf.Tensor4D];
-  return tf.concat([forward, backward.reverse(1)], 0);
 }

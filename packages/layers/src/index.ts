@@ -4,7 +4,7 @@ export { CrossAttentionLayer } from './cross-attention-layer';
 export { DepthwiseTemporalConv, type DepthwiseTemporalConvOptions } from './depthwise-temporal-conv';
 export { Dropout, type DropoutOptions } from './dropout';
 export { Embedding, type EmbeddingOptions } from './embedding';
-export { GRU, type GRUOptions, type GRUOutput } from './gru';
+export { GRU, type GRUCell, type GRUOptions, type GRUOutput } from './gru';
 export { LayerNorm, type LayerNormOptions } from './layer-norm';
 export { Linear, type LinearOptions } from './linear';
 export { type Activation, Mlp, type MlpOptions } from './mlp';

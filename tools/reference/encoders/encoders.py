@@ -7,7 +7,7 @@ import torch
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "layers"))
-from golden import encoder_layer, golden, linear, norm, randomise, same  # noqa: E402
+from golden import encoder_layer, golden, gru_cells, linear, norm, randomise, same  # noqa: E402
 
 torch.manual_seed(7)
 MASK = torch.tensor([[1.0, 1.0, 0.0], [1.0, 0.0, 0.0]])
@@ -71,13 +71,7 @@ randomise(module)
 x = features()
 packed = pack_padded_sequence(x, MASK.sum(1).long(), batch_first=True, enforce_sorted=False)
 y, _ = pad_packed_sequence(module(packed)[0], batch_first=True, total_length=3)
-weights = {}
-for i in range(2):
-    pair = lambda kind: [getattr(module, f"{kind}_l{i}{suffix}") for suffix in ("", "_reverse")]  # noqa: E731
-    weights[f"layers.{i}.inputWeight"] = (pair("weight_ih"), lambda parts: torch.cat([w.T for w in parts], 1))
-    weights[f"layers.{i}.inputBias"] = (pair("bias_ih"), torch.cat)
-    weights[f"layers.{i}.hiddenWeight"] = (pair("weight_hh"), lambda parts: torch.stack([w.T for w in parts]))
-    weights[f"layers.{i}.hiddenBias"] = (pair("bias_hh"), torch.stack)
+weights = gru_cells("layers.0.", module, 0) | gru_cells("layers.1.", module, 1)
 golden("encoders", "gru", weights, {"features": x, "mask": MASK}, {"tokens": y})
 
 proj = torch.nn.Linear(5, 4)

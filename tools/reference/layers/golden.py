@@ -52,6 +52,15 @@ def encoder_layer(path, layer):
     )
 
 
+def gru_cells(path, module, layer):
+    weights = {}
+    for i, suffix in enumerate(("", "_reverse")[: 2 if module.bidirectional else 1]):
+        for ours, theirs in {"input": "ih", "hidden": "hh"}.items():
+            weights[f"{path}cells.{i}.{ours}Weight"] = (getattr(module, f"weight_{theirs}_l{layer}{suffix}"), t)
+            weights[f"{path}cells.{i}.{ours}Bias"] = (getattr(module, f"bias_{theirs}_l{layer}{suffix}"), same)
+    return weights
+
+
 def randomise(*modules):
     """Every weight from N(0, 0.5^2), so that none is at a special value."""
     for module in modules:
@@ -60,14 +69,13 @@ def randomise(*modules):
 
 
 def golden(package, name, weights, inputs, outputs):
-    """weights: our path -> (parameter or list of them, layout); inputs and outputs by name. The loss is a random projection of all outputs."""
+    """weights: our path -> (parameter, layout); inputs and outputs by name. The loss is a random projection of all outputs."""
     cotangents = {key: torch.randn_like(value) for key, value in outputs.items()}
     sum((value * cotangents[key]).sum() for key, value in outputs.items()).backward()
     arrays = {}
     for path, (parameter, layout) in weights.items():
-        grads = [p.grad for p in parameter] if isinstance(parameter, list) else parameter.grad
         arrays[f"weight.{path}"] = layout(parameter)
-        arrays[f"gradient.{path}"] = layout(grads)
+        arrays[f"gradient.{path}"] = layout(parameter.grad)
     for key, value in inputs.items():
         arrays[f"input.{key}"] = value
         if value.grad is not None:

@@ -2,7 +2,7 @@
 Run: python tools/reference/layers/gru.py"""
 
 import torch
-from golden import golden, randomise
+from golden import golden, gru_cells, randomise
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence, pad_sequence
 
 torch.manual_seed(5)
@@ -28,16 +28,7 @@ def run(name, mask, bidirectional):
         outputs[i, mask[i] == 1] = out[i, : lengths[i]]
     final = last.transpose(0, 1).reshape(3, 6 * directions)
 
-    # our weights hold both directions in one tensor
-    def both(kind):
-        return [getattr(module, f"{kind}_l0{suffix}") for suffix in ("", "_reverse")[:directions]]
-
-    weights = {
-        "inputWeight": (both("weight_ih"), lambda parts: torch.cat([w.T for w in parts], 1)),
-        "inputBias": (both("bias_ih"), torch.cat),
-        "hiddenWeight": (both("weight_hh"), lambda parts: torch.stack([w.T for w in parts])),
-        "hiddenBias": (both("bias_hh"), torch.stack),
-    }
+    weights = gru_cells("", module, 0)
     golden("layers", name, weights, {"x": x, "mask": mask}, {"outputs": outputs, "final": final})
 
 
