@@ -29,7 +29,6 @@ step('Bundling packages', process.execPath, [
   join(root, 'node_modules/nx', JSON.parse(readFileSync(join(root, 'node_modules/nx/package.json'), 'utf8')).bin.nx),
   'run-many',
   '--targets=bundle',
-  '--output-style=static',
 ]);
 
 function checkNode() {
