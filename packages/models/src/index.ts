@@ -1,1 +1,12 @@
-export {};
+export { buildModel, type DataShape } from './build-model';
+export { buildObjective, type Objective, type ObjectiveBatch, type ObjectiveValue } from './build-objective';
+export { type ConfigEdit, editConfig, parseAssignment } from './edit-config';
+export { LinearHead, type LinearHeadOptions } from './linear-head';
+export { type EncoderConfig, type ModelConfig, modelConfig, type ObjectiveConfig, type TermName } from './model-config';
+export { parseConfig } from './parse-config';
+export { poolParts } from './pool-parts';
+export { concat } from './presets/concat';
+export { dbr } from './presets/dbr';
+export { type PresetName, presets } from './presets/index';
+export { buildTaskLoss, outDimOf, type Task, type TaskLoss } from './task-loss';
+export { TrimodalModel, type TrimodalOutput, type TrimodalParts } from './trimodal-model';

@@ -1,0 +1,43 @@
+import { addN, type Scalar, type Tensor1D } from '@tensorflow/tfjs';
+import type { ForwardContext, ModelInputs } from '@trimodal/core';
+import type { ModelConfig, TermName } from './model-config';
+import { type TermContext, termRequirements, terms } from './objective-terms';
+import { buildTaskLoss, type Task } from './task-loss';
+import type { TrimodalModel } from './trimodal-model';
+
+/** A batch of one view: inputs, labels `[b]` (scores or class indices) and weights `[b]` (0 for padding). */
+export type ObjectiveBatch = {
+  readonly views: readonly ModelInputs[];
+  readonly labels: Tensor1D;
+  readonly weights: Tensor1D;
+};
+
+/** The weighted sum, and each term before its weight, by name. */
+export type ObjectiveValue = { readonly loss: Scalar; readonly terms: Readonly<Record<string, Scalar>> };
+
+export type Objective = (model: TrimodalModel, batch: ObjectiveBatch, ctx: ForwardContext) => ObjectiveValue;
+
+/**
+ * What a model is trained for: the weighted sum of the terms that its config names.
+ *
+ * `loss = sum_k weight_k term_k`; terms of weight 0 are not computed.
+ * @throws RangeError if a term needs a part that the model doesn't have.
+ */
+export function buildObjective(config: ModelConfig, task: Task): Objective {
+  const active = Object.entries(config.objective).filter(([, weight]) => weight! > 0) as [TermName, number][];
+  for (const [name] of active) {
+    const problem = termRequirements[name]?.(config);
+    if (problem) {
+      throw new RangeError(`Cannot build the objective as its term ${name} ${problem}; or set objective.${name} to 0.`);
+    }
+  }
+  const taskLoss = buildTaskLoss(task, config.regressionLoss);
+  return (model, { views, labels, weights }, ctx) => {
+    const inputs = views[0]!;
+    const context: TermContext = { inputs, labels, weights, taskLoss };
+    const output = model.forward(inputs, ctx);
+    const values = Object.fromEntries(active.map(([name]) => [name, terms[name](output, context, ctx)]));
+    const loss = addN(active.map(([name, weight]) => values[name]!.mul(weight))) as Scalar;
+    return { loss, terms: values };
+  };
+}

@@ -1,0 +1,142 @@
+import { MODALITIES } from '@trimodal/core';
+import { z } from 'zod';
+
+const count = z.int().min(1);
+const rate = z.number().min(0).max(1);
+const kind = z.literal;
+
+/** How the features of one modality become tokens `[b, t, dModel]`. */
+export const encoderConfig = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: kind('transformer'),
+    numLayers: count,
+    numHeads: count,
+    /** Learned tokens put before the sequence; if there are any, only they are returned (LNLN). */
+    numPrefixTokens: z.int().min(0).exactOptional(),
+    positions: z.enum(['sinusoidal', 'learned', 'none']).exactOptional(),
+    dropoutRate: rate.exactOptional(),
+    inputDropoutRate: rate.exactOptional(),
+  }),
+  z.strictObject({
+    kind: kind('temporal-conv'),
+    kernelSize: count.exactOptional(),
+    numLayers: count.exactOptional(),
+    dropoutRate: rate.exactOptional(),
+    inputDropoutRate: rate.exactOptional(),
+  }),
+  z.strictObject({
+    kind: kind('gru'),
+    numLayers: count.exactOptional(),
+    bidirectional: z.boolean().exactOptional(),
+    dropoutRate: rate.exactOptional(),
+    inputDropoutRate: rate.exactOptional(),
+  }),
+  z.strictObject({ kind: kind('linear'), dropoutRate: rate.exactOptional(), inputDropoutRate: rate.exactOptional() }),
+]);
+export type EncoderConfig = z.infer<typeof encoderConfig>;
+
+/** How tokens split into a shared and a private part. */
+export const disentanglerConfig = z.discriminatedUnion('kind', [
+  /** All tokens are private: there is no shared part. */
+  z.strictObject({ kind: kind('identity') }),
+  z.strictObject({
+    kind: kind('shared-private'),
+    encoder: z.enum(['transformer', 'mlp']).exactOptional(),
+    numLayers: count.exactOptional(),
+    numHeads: count.exactOptional(),
+    hiddenDim: count.exactOptional(),
+    dropoutRate: rate.exactOptional(),
+  }),
+]);
+
+export const sharedBranchConfig = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: kind('identity') }),
+  z.strictObject({
+    kind: kind('tsf'),
+    numHeads: count.exactOptional(),
+    kernelSize: count.exactOptional(),
+    dilations: z.array(count).min(1).exactOptional(),
+    temporal: z.enum(['conv', 'gru']).exactOptional(),
+    paths: z.enum(['both', 'temporal', 'structural']).exactOptional(),
+    gate: z.enum(['learned', 'half']).exactOptional(),
+    dropoutRate: rate.exactOptional(),
+  }),
+]);
+
+export const privateBranchConfig = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: kind('identity') }),
+  z.strictObject({
+    kind: kind('agpr'),
+    numHeads: count.exactOptional(),
+    maxBorrow: rate.exactOptional(),
+    borrowBias: z.number().exactOptional(),
+    anchor: z.enum(['pooled', ...MODALITIES]).exactOptional(),
+    borrow: z.enum(['gated', 'none', 'uncontrolled']).exactOptional(),
+    dropoutRate: rate.exactOptional(),
+  }),
+]);
+
+export const fusionConfig = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: kind('concat'), pooling: z.enum(['mean', 'attention']).exactOptional() }),
+  z.strictObject({ kind: kind('gated'), pooling: z.enum(['mean', 'attention']).exactOptional() }),
+  z.strictObject({ kind: kind('attention'), pooling: z.enum(['mean', 'attention']).exactOptional() }),
+  z.strictObject({
+    kind: kind('brf'),
+    numHeads: count.exactOptional(),
+    directions: z.enum(['both', 'shared-to-private', 'private-to-shared', 'none']).exactOptional(),
+    weighting: z.enum(['context', 'half']).exactOptional(),
+    dropoutRate: rate.exactOptional(),
+  }),
+]);
+
+export const headConfig = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: kind('linear'), dropoutRate: rate.exactOptional() }),
+  z.strictObject({ kind: kind('mlp'), hiddenDim: count, dropoutRate: rate.exactOptional() }),
+]);
+
+const weight = z.number().min(0).exactOptional();
+
+/** The weight of each term of the objective by its name; a term of weight 0, or not named, is not computed. */
+export const objectiveConfig = z.strictObject({
+  /** The task loss of the prediction. */
+  task: z.number().positive(),
+  /** The task loss of a head on the shared and one on the private branch (DBR). */
+  branchTask: weight,
+  /** Decoded parts against the tokens they came from. */
+  reconstruction: weight,
+  /** The private part of decoded tokens against the private part they were decoded from (DMD). */
+  cycle: weight,
+  /** Shared and private parts of one modality, and private parts of two, are orthogonal. */
+  orthogonality: weight,
+  /** Shared parts of all modalities have one distribution (CMD, MISA). */
+  alignment: weight,
+  /** TSF: the temporal and the structural path carry different things. */
+  pathOverlap: weight,
+  /** AGPR: a routed private part stays near its anchor. */
+  anchorPreservation: weight,
+  /** AGPR: a routed private part does not carry the shared part. */
+  antiLeakage: weight,
+  /** AGPR: what is borrowed costs. */
+  borrowCost: weight,
+});
+
+/** A model as plain data: what each part is, and what it is trained for. */
+export const modelConfig = z.strictObject({
+  /** The modalities that the model uses. */
+  modalities: z.array(z.enum(MODALITIES)).min(1),
+  /** Width of the tokens. */
+  dModel: count,
+  /** One encoder a modality; those of modalities that are not used are ignored. */
+  encoders: z.strictObject({ text: encoderConfig, audio: encoderConfig, vision: encoderConfig }),
+  disentangler: disentanglerConfig,
+  sharedBranch: sharedBranchConfig,
+  privateBranch: privateBranchConfig,
+  fusion: fusionConfig,
+  head: headConfig,
+  objective: objectiveConfig,
+  /** The task loss of a regression; classification takes cross-entropy. */
+  regressionLoss: z.enum(['l1', 'mse', 'smooth-l1']),
+});
+export type ModelConfig = z.infer<typeof modelConfig>;
+export type ObjectiveConfig = ModelConfig['objective'];
+export type TermName = keyof ObjectiveConfig;

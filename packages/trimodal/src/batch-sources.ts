@@ -1,0 +1,50 @@
+import type { Rng } from '@trimodal/core';
+import {
+  type Batch,
+  batches,
+  type Dataset,
+  type Missingness,
+  type MissingnessPlan,
+  missingnessPlan,
+  missingnessSampler,
+  type Split,
+} from '@trimodal/data';
+import type { BatchSource } from '@trimodal/training';
+import type { MissingnessConfig, RunConfig } from './run-config';
+
+/** A test mask is the same for every model and seed, so that results compare sample by sample. */
+const PLAN_SEED = 2026;
+
+/** The batches of training (shuffled, with missingness drawn anew each epoch) and of validation (always the same). */
+export function batchSource(dataset: Dataset, config: RunConfig, rng: Rng): BatchSource {
+  const { missingness, validationMissingness } = config.data;
+  const sampler = missingness
+    ? missingnessSampler({ ...asMissingness(missingness), rng: rng.fork('missingness'), dataset })
+    : undefined;
+  const order = rng.fork('order');
+  const { batchSize } = config.training;
+  const plan = validationMissingness ? planFor(dataset, 'valid', asMissingness(validationMissingness)) : undefined;
+  return (split, epoch) =>
+    split === 'train'
+      ? batches(dataset, split, { batchSize, rng: order, epoch, missingness: sampler })
+      : evaluationBatches(dataset, split, config, plan);
+}
+
+/** The batches of a split in its own order, whole or as a plan leaves it. */
+export function evaluationBatches(
+  dataset: Dataset,
+  split: Split,
+  config: RunConfig,
+  missingness?: MissingnessPlan,
+): Iterable<Batch> {
+  return batches(dataset, split, { batchSize: config.training.batchSize, missingness });
+}
+
+export function planFor(dataset: Dataset, split: Split, missingness: Missingness): MissingnessPlan {
+  return missingnessPlan({ ...missingness, seed: PLAN_SEED, dataset, split });
+}
+
+/** Leaves out the keys that the schema allows to be undefined. */
+function asMissingness(config: MissingnessConfig): Missingness {
+  return JSON.parse(JSON.stringify(config)) as Missingness;
+}

@@ -1,0 +1,141 @@
+import type { MODALITIES } from '@trimodal/core';
+import { type Missingness, modalitySubsets } from '@trimodal/data';
+import { areaUnderCurve, mean } from '@trimodal/metrics';
+import { type BackendChoice, prepareBackend } from '../engine';
+import { type Evaluation, Evaluator } from '../evaluator';
+import { openData } from '../open-data';
+import { parseRates } from '../parse-rates';
+import { RunDirectory } from '../run-directory';
+import type { Scores } from '../scores';
+import { score, table } from '../terminal/table';
+import { textPlot } from '../terminal/text-plot';
+import { writeFileWhole, writeJson } from '../write-file';
+
+export type EvaluateOptions = {
+  readonly data: string;
+  readonly missing?: string;
+  readonly rates?: string;
+  readonly json?: string;
+  readonly predictions?: string;
+  readonly backend?: BackendChoice;
+};
+
+/** What one protocol found: a score a condition, and their mean. */
+export type RobustnessReport = {
+  readonly run: string;
+  readonly protocol: string;
+  readonly dataHash: string;
+  readonly seed: number;
+  readonly conditions: readonly { readonly name: string; readonly maskHash?: string; readonly test: Scores }[];
+  readonly mean: Scores;
+  /** Area under the curve of each score over the rates (trapezoid), for protocols of rates. */
+  readonly auilc?: Scores;
+};
+
+/** `trimodal evaluate`: the test split of a finished run, whole or with parts missing. */
+export async function evaluate(run: string, options: EvaluateOptions): Promise<void> {
+  const directory = new RunDirectory(run);
+  const { config, backend } = directory.result();
+  const conditions = conditionsOf(options, config.model.modalities);
+  await prepareBackend(options.backend ?? backend.name);
+  const { dataset } = await openData(options.data, config);
+  const evaluator = await Evaluator.open(directory, dataset, options.backend ?? backend.name);
+  try {
+    const evaluations: (Evaluation & { name: string })[] = [];
+    for (const { name, missingness } of conditions) {
+      evaluations.push({ name, ...(await evaluator.score('test', missingness)) });
+    }
+    const report = summarise(run, options, dataset.dataHash, config.seed, evaluations);
+    console.log(robustnessTable(report));
+    if (options.json) writeJson(options.json, report);
+    if (options.predictions)
+      writeFileWhole(options.predictions, predictionsCsv(dataset.splits.test.ids, evaluations[0]!));
+  } finally {
+    evaluator.dispose();
+    dataset.close();
+  }
+}
+
+type Condition = { readonly name: string; readonly missingness?: Missingness };
+
+function conditionsOf(
+  { missing, rates = '0,0.1,...,0.9' }: EvaluateOptions,
+  modalities: readonly (typeof MODALITIES)[number][],
+): Condition[] {
+  switch (missing) {
+    case undefined:
+      return [{ name: 'whole' }];
+    case 'frame-uniform':
+    case 'modality-rate':
+      return parseRates(rates).map((rate) => ({ name: String(rate), missingness: { protocol: missing, rate } }));
+    case 'modality-subsets':
+      return modalitySubsets(modalities).map((subset) => ({
+        name: `{${subset.map((modality) => modality[0]).join(',')}}`,
+        missingness: { protocol: missing, subset },
+      }));
+    default:
+      throw new RangeError(
+        `Cannot evaluate with data missing as the protocol must be frame-uniform, modality-subsets or modality-rate: got "${missing}".`,
+      );
+  }
+}
+
+function summarise(
+  run: string,
+  { missing }: EvaluateOptions,
+  dataHash: string,
+  seed: number,
+  evaluations: readonly (Evaluation & { name: string })[],
+): RobustnessReport {
+  const names = Object.keys(evaluations[0]!.scores);
+  const column = (name: string, from: readonly Evaluation[]) => from.map(({ scores }) => scores[name]!);
+  const over = (f: (values: number[]) => number, from: readonly Evaluation[] = evaluations) =>
+    Object.fromEntries(names.map((name) => [name, f(column(name, from))]));
+  // the full set stands apart: the field's mean is over the incomplete ones
+  const averaged = missing === 'modality-subsets' ? evaluations.slice(0, -1) : evaluations;
+  const points = evaluations.map(({ name }) => Number(name));
+  const isCurve = points.length > 1 && points.every(Number.isFinite);
+  return {
+    run,
+    protocol: missing ?? 'none',
+    dataHash,
+    seed,
+    conditions: evaluations.map(({ name, maskHash, scores }) => ({
+      name,
+      ...(maskHash ? { maskHash } : {}),
+      test: scores,
+    })),
+    mean: over(mean, averaged.length > 0 ? averaged : evaluations),
+    ...(isCurve ? { auilc: over((values) => areaUnderCurve(points, values)) } : {}),
+  };
+}
+
+function robustnessTable({ protocol, conditions, mean: average, auilc }: RobustnessReport): string {
+  const names = Object.keys(average);
+  const row = (label: string, scores: Scores) => [label, ...names.map((name) => score(scores[name]!))];
+  const rows = conditions.map(({ name, test }) => row(name, test));
+  if (conditions.length > 1) rows.push(row(protocol === 'modality-subsets' ? 'mean of incomplete' : 'mean', average));
+  if (!auilc) return table([protocol === 'none' ? 'test' : protocol, ...names], rows);
+  const shown = names.filter((name) => ['acc2NonZero', 'corr', 'accuracy', 'f1Macro'].includes(name));
+  const plot = textPlot(
+    shown.map((name) => ({ name, values: conditions.map(({ test }) => test[name]!) })),
+    { labels: conditions.map(({ name }) => name) },
+  );
+  return [table([protocol, ...names], rows), '', plot].join('\n');
+}
+
+function predictionsCsv(ids: readonly string[], { indices, truth, predictions }: Evaluation): string {
+  const width = predictions.length / truth.length;
+  const quote = (id: string) => (/[",\n]/.test(id) ? `"${id.replaceAll('"', '""')}"` : id);
+  const head = [
+    'id',
+    'truth',
+    ...(width === 1 ? ['prediction'] : Array.from({ length: width }, (_, i) => `logit${i}`)),
+  ];
+  const rows = [...truth].map((label, i) => [
+    quote(ids[indices[i]!]!),
+    label,
+    ...predictions.subarray(i * width, (i + 1) * width),
+  ]);
+  return `${[head, ...rows].map((row) => row.join(',')).join('\n')}\n`;
+}

@@ -1,0 +1,85 @@
+import * as tf from '@tensorflow/tfjs';
+import { chooseBackend } from '@trimodal/core';
+import {
+  adam,
+  adamW,
+  type Clipping,
+  clipByGlobalNorm,
+  clipByValue,
+  createCompiledStep,
+  createEagerStep,
+  type Learner,
+  type Optimizer,
+  type StepEngine,
+} from '@trimodal/training';
+import type { RunConfig } from './run-config';
+
+export const BACKEND_CHOICES = ['auto', 'compiled', 'node-gpu', 'node', 'wasm', 'cpu'] as const;
+export type BackendChoice = (typeof BACKEND_CHOICES)[number];
+
+export type ChosenBackend = { readonly name: Exclude<BackendChoice, 'auto'>; readonly reason: string };
+
+/**
+ * Chooses where a run computes and makes TensorFlow.js ready for it.
+ *
+ * `auto` takes the compiled step if ONNX Runtime loads, else the fastest TensorFlow.js backend that works.
+ * @throws RangeError for an unknown name, Error if the one asked for does not work here.
+ */
+export async function prepareBackend(preference: BackendChoice): Promise<ChosenBackend> {
+  if (preference !== 'auto' && preference !== 'compiled') {
+    const { backend, reason } = await chooseBackend(preference);
+    return { name: backend, reason };
+  }
+  try {
+    await import('@trimodal/compiler');
+  } catch (cause) {
+    const problem = (cause as Error).message.split('\n')[0];
+    if (preference === 'compiled') {
+      throw new Error(`Cannot compile as onnxruntime-node must load: ${problem}`, { cause });
+    }
+    const { backend, reason } = await chooseBackend('auto');
+    return { name: backend, reason: `${reason}; onnxruntime-node does not load: ${problem}` };
+  }
+  // what isn't worth compiling, such as diagnostics, runs op by op on wasm or cpu
+  await chooseBackend('wasm').catch(() => chooseBackend('cpu'));
+  return {
+    name: 'compiled',
+    reason:
+      preference === 'auto' ? 'whole training steps in ONNX Runtime, the fastest that works here' : 'as asked for',
+  };
+}
+
+/** The engine that trains a learner as the config says, on the chosen backend. */
+export function createEngine({ name }: ChosenBackend, learner: Learner, config: RunConfig['training']): StepEngine {
+  const options = { learner, optimizer: buildOptimizer(config.optimizer), clip: buildClipping(config.clipping) };
+  return name === 'compiled' ? createCompiledStep(options) : createEagerStep(options);
+}
+
+function buildOptimizer(config: RunConfig['training']['optimizer']): Optimizer {
+  switch (config.kind) {
+    case 'adamw':
+      return adamW({ weightDecay: config.weightDecay });
+    case 'adam':
+      return adam({ weightDecay: config.weightDecay });
+    default:
+      return config satisfies never;
+  }
+}
+
+function buildClipping(config: RunConfig['training']['clipping']): Clipping {
+  switch (config.kind) {
+    case 'none':
+      return (gradient) => gradient;
+    case 'global-norm':
+      return clipByGlobalNorm(config.limit);
+    case 'value':
+      return clipByValue(config.limit);
+    default:
+      return config satisfies never;
+  }
+}
+
+/** The versions that a result was computed with. */
+export function versions(): Record<string, string> {
+  return { tfjs: tf.version_core, node: process.version };
+}

@@ -1,0 +1,88 @@
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import pc from 'picocolors';
+
+/** Kept apart from engine.ts, which loads TensorFlow.js: help must come at once. */
+const BACKENDS = ['auto', 'compiled', 'node-gpu', 'node', 'wasm', 'cpu'];
+const ARCHITECTURE = 'a preset (dbr, concat)';
+const DATA = 'a feature file (.pkl or .pkl.gz, MMSA or MulT layout), or "synthetic"';
+
+/** Runs the command line; returns the exit code. Commands are loaded when they are called. */
+export async function main(args: readonly string[]): Promise<number> {
+  try {
+    await program().parseAsync(args, { from: 'user' });
+    return 0;
+  } catch (error) {
+    if (process.env['TRIMODAL_DEBUG']) console.error(error);
+    else console.error(`${pc.red('error')} ${(error as Error).message}`);
+    return 1;
+  }
+}
+
+function program(): Command {
+  const trimodal = new Command('trimodal')
+    .description('Robust multimodal sentiment analysis: text, audio and vision, parts of which may be missing.')
+    .showHelpAfterError()
+    .showSuggestionAfterError();
+
+  trimodal
+    .command('train')
+    .description('Train a model, choose its epoch on the validation split, score the test split once.')
+    .addArgument(new Argument('<architecture>', ARCHITECTURE))
+    .requiredOption('--data <file>', DATA)
+    .requiredOption('--out <folder>', 'where the run goes: config.json, result.json, checkpoint/, events.jsonl')
+    .option('--seed <number>', 'of weights, order, dropout and missingness', integer)
+    .option('--config <file>', 'a JSON file that is merged into the preset')
+    .option('--set <path=value...>', 'override a config value, such as training.maxEpochs=4')
+    .addOption(backendOption())
+    .option('--resume', 'go on with the run in --out, exactly where it was')
+    .action(async (architecture, options) => {
+      await (await import('./commands/train')).train(architecture, options);
+    });
+
+  trimodal
+    .command('evaluate')
+    .description('Score a finished run on the test split: whole, or with parts missing.')
+    .argument('<run>', 'the folder of a run')
+    .requiredOption('--data <file>', `${DATA}; the data that it was trained on`)
+    .option('--missing <protocol>', 'frame-uniform, modality-subsets or modality-rate')
+    .option('--rates <list>', 'missing rates, such as 0,0.1,...,0.9', '0,0.1,...,0.9')
+    .option('--json <file>', 'write the scores to a JSON file')
+    .option('--predictions <file>', 'write id, truth and prediction of every sample to a CSV file')
+    .addOption(backendOption('that of the run'))
+    .action(async (run, options) => (await import('./commands/evaluate')).evaluate(run, options));
+
+  trimodal
+    .command('inspect')
+    .description('Print the tree of modules of a preset or a run, with shapes and counts.')
+    .argument('<model>', `${ARCHITECTURE}, or the folder of a run`)
+    .option('--data <file>', `${DATA}; its sizes are used`, 'synthetic')
+    .option('--config <file>', 'a JSON file that is merged into the preset')
+    .option('--set <path=value...>', 'override a config value')
+    .action(async (model, options) => (await import('./commands/inspect')).inspect(model, options));
+
+  const data = trimodal.command('data').description('Look into data files.');
+  data
+    .command('inspect')
+    .description('Print splits, shapes, lengths, labels, NaN and constant columns of a feature file.')
+    .argument('<file>', DATA)
+    .option('--json <file>', 'write the description to a JSON file')
+    .action(async (file, options) => (await import('./commands/inspect-data')).inspectData(file, options));
+
+  trimodal
+    .command('demo')
+    .description('Train DBR on the synthetic benchmark and show what it learnt, in about two minutes.')
+    .option('--out <folder>', 'where the run goes; a temporary folder unless told')
+    .addOption(backendOption())
+    .action(async (options) => (await import('./commands/demo')).demo(options));
+  return trimodal;
+}
+
+function backendOption(fallback = 'auto'): Option {
+  return new Option('--backend <name>', `where to compute (default: ${fallback})`).choices(BACKENDS);
+}
+
+function integer(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isSafeInteger(value)) throw new InvalidArgumentError('It must be an integer.');
+  return value;
+}

@@ -1,0 +1,41 @@
+import type { StampedEvent } from '@trimodal/training';
+import pc from 'picocolors';
+import { progressLine } from './progress';
+import { duration, score } from './table';
+
+/** Shows the events of a training run as they come: a moving line for steps, a lasting one for each epoch. */
+export function trainingProgress(maxEpochs: number): { onEvent: (event: StampedEvent) => void; end: () => void } {
+  const line = progressLine();
+  const width = String(maxEpochs).length;
+  return {
+    end: line.end,
+    onEvent(event) {
+      switch (event.type) {
+        case 'run-start':
+          for (const refused of event.refused) line.line(pc.yellow(`checkpoint refused: ${refused}`));
+          if (event.resumedFrom) line.line(`going on from ${event.resumedFrom.checkpoint}`);
+          return;
+        case 'step': {
+          const left = event.msLeft === undefined ? '' : `, ${duration(event.msLeft / 1000)} left at most`;
+          line.update(
+            `epoch ${event.epoch}/${maxEpochs}, step ${event.step}: loss ${score(event.loss)} (${terms(event.terms)}), ${event.msPerStep.toFixed(1)} ms a step${left}`,
+          );
+          return;
+        }
+        case 'epoch':
+          line.line(
+            `epoch ${String(event.epoch).padStart(width)}  loss ${score(event.loss)}  valid ${terms(event.metrics, ['mae', 'corr', 'f1NonZero', 'accuracy', 'f1Macro'])}  lr ${event.learningRate.toExponential(1)}${event.isBest ? pc.green('  best so far') : ''}`,
+          );
+          return;
+        default:
+      }
+    },
+  };
+}
+
+function terms(values: Readonly<Record<string, number>>, only?: readonly string[]): string {
+  return Object.entries(values)
+    .filter(([name]) => only?.includes(name) ?? true)
+    .map(([name, value]) => `${name} ${score(value)}`)
+    .join(' ');
+}

@@ -1,0 +1,14 @@
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+/** Writes a file whole or not at all: to a temporary name beside it, then renamed. */
+export function writeFileWhole(path: string, content: string | Uint8Array): void {
+  mkdirSync(dirname(path), { recursive: true });
+  const temporary = `${path}.${process.pid}.tmp`;
+  writeFileSync(temporary, content);
+  renameSync(temporary, path);
+}
+
+export function writeJson(path: string, data: unknown): void {
+  writeFileWhole(path, `${JSON.stringify(data, null, 2)}\n`);
+}
