@@ -1,3 +1,6 @@
+import { mkdtempSync, readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { Rng } from '@trimodal/core';
 import { expectClose } from '@trimodal/testing';
@@ -225,6 +228,28 @@ describe('fit', () => {
     await expect(failing).rejects.toThrow(DivergedError);
     await expect(failing).rejects.toThrow(/after step \d+ of epoch 1 as the loss must be finite: got .* \(task=/);
     expect(events.at(-1)).toMatchObject({ type: 'run-end', reason: 'failed' });
+  });
+
+  it('saves no parameter that is not finite', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'diverged-'));
+    const learner = linearLearner();
+    const [weight, bias] = [...learner.parameters.values()] as [tf.Variable, tf.Variable];
+    tf.tidy(() => bias.assign(tf.zeros([1])));
+    const engine = createEagerStep({
+      // the loss is finite, but the gradient of a square root at 0 isn't
+      learner: {
+        ...learner,
+        loss: () => ({ loss: bias.square().sum().sqrt().add<tf.Scalar>(weight.sum()), terms: {} }),
+      },
+      optimizer: sgd(),
+    });
+    const failing = run({ engine, checkpointDir: folder, checkpointEverySteps: 1 });
+    await expect(failing).rejects.toThrow(
+      'Cannot go on after step 1 as every parameter must be finite: got another value in proj.bias',
+    );
+    expect(readdirSync(folder)).toEqual([]);
+    engine.dispose();
+    learner.dispose();
   });
 
   it('checks its options', async () => {

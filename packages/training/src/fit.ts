@@ -61,13 +61,14 @@ export type FitResult = {
  * unless the run was aborted: then it has the latest, so it can go on.
  *
  * A run that is killed at any moment and resumed gives the same bytes as one that wasn't, on the same backend.
- * @throws DivergedError if the loss isn't finite.
+ * @throws DivergedError if the loss, or a parameter that is to be saved, isn't finite.
  * @throws CheckpointError if there are checkpoints but none is good, or they are of another config.
  */
 export async function fit(options: FitOptions): Promise<FitResult> {
   const run = new TrainingRun(options);
+  // what goes wrong before the run starts is no event of it: a log of an earlier run stays as it is
+  await run.start();
   try {
-    await run.start();
     const reason = await run.train();
     return await run.finish(reason);
   } catch (error) {

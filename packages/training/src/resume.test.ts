@@ -121,6 +121,20 @@ describe('a run that goes on equals one that never stopped, bit for bit', () => 
     expect(outcome(folder)).toEqual(outcome(whole));
   });
 
+  it('by a compiled engine', async () => {
+    const [straight, folder] = [folderFor('straight'), folderFor('compiled')];
+    const expected = await resumableRun(straight, { compiled: true });
+    for (let reason = ''; reason !== 'completed'; ) {
+      const controller = new AbortController();
+      const onEvent = ({ type, sequence }: StampedEvent) => type === 'step' && sequence % 2 && controller.abort();
+      const resumed = await resumableRun(folder, { compiled: true, signal: controller.signal, onEvent });
+      reason = resumed.reason;
+      if (reason === 'completed') expect(resumed).toEqual(expected);
+    }
+    const last = (at: string) => readFileSync(join(at, 'checkpoint/epoch-4.safetensors'));
+    expect(last(folder).equals(last(straight))).toBe(true);
+  });
+
   it('when it has stopped early', async () => {
     const folder = folderFor('early');
     const options = { earlyStopping: { patience: 1 } };
@@ -194,12 +208,13 @@ describe('a damaged checkpoint', () => {
     const names = new CheckpointStore(join(folder, 'checkpoint')).names();
     // without the best, none of the later ones can end as the whole run does
     flip(at(folder, `epoch-${result.best!.epoch}.safetensors`), 900);
-    const before = readdirSync(join(folder, 'checkpoint'));
+    const before = [readdirSync(join(folder, 'checkpoint')), readFileSync(join(folder, 'events.jsonl'), 'utf8')];
     const resuming = resumableRun(folder);
     await expect(resuming).rejects.toThrow(CheckpointError);
     await expect(resuming).rejects.toThrow(/no checkpoint is good:\n(.*epoch-.*SHA-256.*\n?){3}/);
     expect(names).toHaveLength(3);
-    expect(readdirSync(join(folder, 'checkpoint'))).toEqual(before);
+    const after = [readdirSync(join(folder, 'checkpoint')), readFileSync(join(folder, 'events.jsonl'), 'utf8')];
+    expect(after).toEqual(before);
   });
 });
 

@@ -23,7 +23,11 @@ export type EngineState = {
 /** Which names a state lacked (they kept their value, or 0 in the optimiser) and which it had in vain. */
 export type RestoreReport = { readonly missing: readonly string[]; readonly unexpected: readonly string[] };
 
-/** Forward, backward, clipping and optimiser of a learner, however they are run: eagerly or compiled. */
+/**
+ * Forward, backward, clipping and optimiser of a learner, however they are run: eagerly or compiled.
+ *
+ * The learner's variables may lag behind the engine's parameters; `readState`, `writeState` and `dispose` bring them up to date.
+ */
 export interface StepEngine {
   /** The arrays of `batch` must stay as they are until the promise resolves. Calls don't overlap. */
   step(batch: Batch, options: StepOptions): Promise<StepResult>;

@@ -89,8 +89,11 @@ export class TrainingRun {
   }
 
   async finish(reason: FitResult['reason']): Promise<FitResult> {
+    const { engine } = this.options;
     if (reason !== 'aborted' && this.bestParameters) {
-      await this.options.engine.writeState({ parameters: this.bestParameters, optimizer: new Map() });
+      await engine.writeState({ parameters: this.bestParameters, optimizer: new Map() });
+    } else {
+      await engine.readState(); // brings the learner's variables up to date
     }
     this.emit({ type: 'run-end', reason, ...this.position() });
     const { history } = this.progress;
@@ -274,16 +277,30 @@ export class TrainingRun {
       ...(best && { best }),
     };
     this.emit({ type: 'epoch', ...record, isBest, ms });
-    const state = isBest || this.store ? await engine.readState() : undefined;
-    if (isBest) this.bestParameters = state?.parameters;
+    if (!isBest && !this.store) return;
+    const state = await this.readState();
+    if (isBest) this.bestParameters = state.parameters;
     await this.save(checkpointName(epoch), state);
   }
 
-  private async save(name: string, state?: EngineState): Promise<void> {
+  /** The engine's state; one that can't be gone on from mustn't take the place of an older one. */
+  private async readState(): Promise<EngineState> {
+    const state = await this.options.engine.readState();
+    for (const [path, { data }] of state.parameters) {
+      if (data.every(Number.isFinite)) continue;
+      throw new DivergedError(
+        `Cannot go on after step ${this.progress.step} as every parameter must be finite: got another value in ${path}; try a lower learning rate or clipping.`,
+      );
+    }
+    return state;
+  }
+
+  private async save(name: string, given?: EngineState): Promise<void> {
     if (!this.store) return;
+    const state = given ?? (await this.readState());
     // the event that tells of the checkpoint belongs to the run that goes on from it
     this.progress = { ...this.progress, events: this.events + 1 };
-    const file = this.store.save(name, this.progress, state ?? (await this.options.engine.readState()));
+    const file = this.store.save(name, this.progress, state);
     const { epoch, step } = this.progress;
     this.emit({ type: 'checkpoint', epoch, step, file });
   }

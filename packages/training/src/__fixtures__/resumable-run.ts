@@ -1,4 +1,5 @@
 import { Rng } from '@trimodal/core';
+import { createCompiledStep } from '../compiled-step';
 import { createEagerStep } from '../eager-step';
 import type { StampedEvent } from '../events';
 import { type BatchSource, type FitOptions, type FitResult, fit } from '../fit';
@@ -19,10 +20,10 @@ const batches: BatchSource = (split, epoch) => {
 /** Six batches an epoch, windows of two: three steps an epoch, a checkpoint after every second one and after each epoch. */
 export async function resumableRun(
   folder: string,
-  { onEvent, ...options }: Partial<FitOptions> = {},
+  { onEvent, compiled = false, ...options }: Partial<FitOptions> & { compiled?: boolean } = {},
 ): Promise<FitResult & { weights: number[] }> {
   const learner = linearLearner();
-  const engine = createEagerStep({ learner, optimizer: adamW() });
+  const engine = (compiled ? createCompiledStep : createEagerStep)({ learner, optimizer: adamW() });
   const log = new JsonlEventWriter(`${folder}/events.jsonl`);
   try {
     const result = await fit({
