@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { acc2HasZero, acc2NonZero, acc5, acc7, f1NonZero, mae, pearson, regressionMetrics } from './regression';
 
@@ -51,8 +52,8 @@ describe('regressionMetrics', () => {
 
 describe('pearson', () => {
   it('is 0, not NaN, for a constant', () => {
-    expect(pearson([1, 2, 3], [0.1, 0.1, 0.1])).toBe(0);
-    expect(pearson([0.3, 0.3, 0.3], [1, 2, 4])).toBe(0);
+    expect(pearson([1, 2, 4], [0.1, 0.1, 0.1])).toBe(0);
+    expect(pearson([0.7, 0.7, 0.7], [1, 2, 4])).toBe(0);
     expect(
       pearson(
         new Float32Array(1000).fill(0.1),
@@ -66,6 +67,57 @@ describe('pearson', () => {
     expect(pearson([1, 2, 3], [-10, -20, -30])).toBe(-1);
     expect(pearson([1e200, 2e200, 4e200], [1e-200, 2e-200, 4e-200])).toBeCloseTo(1, 12);
     expect(pearson([1e8 + 1, 1e8 + 2, 1e8 + 4], [1, 2, 4])).toBeCloseTo(1, 12);
+  });
+});
+
+describe('properties', () => {
+  const scores = fc.array(
+    fc.tuple(fc.double({ min: -3, max: 3, noNaN: true }), fc.double({ min: -3, max: 3, noNaN: true })),
+    { minLength: 2, maxLength: 20 },
+  );
+
+  it('a correlation of 1 is never passed', () => {
+    fc.assert(
+      fc.property(scores, (pairs) => {
+        const x = pairs.map(([a]) => a);
+        expect(
+          Math.abs(
+            pearson(
+              x,
+              x.map((value) => 3 * value + 1),
+            ),
+          ),
+        ).toBeLessThanOrEqual(1);
+        expect(
+          Math.abs(
+            pearson(
+              x,
+              pairs.map(([, b]) => b),
+            ),
+          ),
+        ).toBeLessThanOrEqual(1);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('every accuracy lies in [0, 1], is 1 for the truth itself, and does not depend on the order', () => {
+    fc.assert(
+      fc.property(scores, (pairs) => {
+        const x = pairs.map(([a]) => a || 1);
+        const y = pairs.map(([, b]) => b);
+        const got = regressionMetrics(x, y);
+        const turned = regressionMetrics(x.toReversed(), y.toReversed());
+        const own = regressionMetrics(x, x);
+        for (const key of ['acc7', 'acc5', 'acc2NonZero', 'acc2HasZero', 'f1NonZero', 'f1HasZero'] as const) {
+          expect(got[key]).toBeGreaterThanOrEqual(0);
+          expect(got[key]).toBeLessThanOrEqual(1 + 1e-12);
+          expect(turned[key]).toBeCloseTo(got[key], 12);
+          expect(own[key]).toBeCloseTo(1, 12);
+        }
+        expect(own.mae).toBe(0);
+      }),
+    );
   });
 });
 
