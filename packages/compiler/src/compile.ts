@@ -1,3 +1,4 @@
+import type { InferenceSession } from 'onnxruntime-node';
 import { CompiledFunction, outputName } from './compiled-function';
 import { encodeOnnx } from './encode-onnx';
 import { optimize } from './passes';
@@ -10,6 +11,8 @@ export type CompileOptions = {
   readonly threads?: number;
   /** Execution providers of ONNX Runtime, best first. */
   readonly providers?: readonly string[];
+  /** Further options of ONNX Runtime's session. */
+  readonly session?: InferenceSession.SessionOptions;
 };
 
 /**
@@ -27,7 +30,7 @@ export type CompileOptions = {
  */
 export async function compile(
   fn: TraceFunction,
-  { inputs, threads = 0, providers = ['cpu'] }: CompileOptions,
+  { inputs, threads = 0, providers = ['cpu'], session: options = {} }: CompileOptions,
 ): Promise<CompiledFunction> {
   const traced = trace(fn, inputs);
   const optimized = { ...traced, graph: optimize(traced.graph) };
@@ -40,6 +43,7 @@ export async function compile(
     executionMode: 'sequential',
     logSeverityLevel: 3,
     extra: { session: { set_denormal_as_zero: '1' } },
+    ...options,
   });
   return new CompiledFunction(session, ort.Tensor, optimized, inputs);
 }

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { type CompiledFunction, compile, type Tracing } from '@trimodal/compiler';
+import { type CompiledFunction, type CompileOptions, compile, type Tracing } from '@trimodal/compiler';
 import type { Batch, BatchView } from '@trimodal/data';
 import { batchArrays, learnerBatch, modelInputs, type NamedArrays, viewArrays } from './batch-inputs';
 import type { Clipping } from './clipping';
@@ -10,12 +10,8 @@ import type { Optimizer } from './optimizers';
 import { ParameterLayout } from './parameter-layout';
 import type { EngineState, RestoreReport, StepEngine, StepOptions, StepResult } from './step-engine';
 
-export type CompiledStepOptions = EagerStepOptions & {
-  /** Threads of one operation; by default as many as there are cores. */
-  readonly threads?: number;
-  /** Execution providers of ONNX Runtime, best first. */
-  readonly providers?: readonly string[];
-};
+/** Threads, execution providers and further options of ONNX Runtime are those of `compile`. */
+export type CompiledStepOptions = EagerStepOptions & Pick<CompileOptions, 'threads' | 'providers' | 'session'>;
 
 /**
  * Takes training steps in ONNX Runtime: forward, objective, backward, clipping and optimiser are one graph, which is made
@@ -29,10 +25,9 @@ export function createCompiledStep({
   learner,
   optimizer,
   clip = (gradient) => gradient,
-  threads = 0,
-  providers = ['cpu'],
+  ...session
 }: CompiledStepOptions): StepEngine {
-  return new CompiledStep(learner, optimizer, clip, { threads, providers });
+  return new CompiledStep(learner, optimizer, clip, session);
 }
 
 /** A graph of one step, and what was learnt while tracing it. */
@@ -57,7 +52,7 @@ class CompiledStep implements StepEngine {
     private readonly learner: Learner,
     private readonly optimizer: Optimizer,
     private readonly clip: Clipping,
-    private readonly session: { readonly threads: number; readonly providers: readonly string[] },
+    private readonly session: Pick<CompileOptions, 'threads' | 'providers' | 'session'>,
   ) {
     this.layout = new ParameterLayout(learner.parameters);
     const vectors = () =>

@@ -1,13 +1,17 @@
 import type { Graph } from '../graph';
 import { mergeCommonSubexpressions } from './common-subexpressions';
 import { removeDeadCode } from './dead-code';
+import { flattenRows } from './flatten-rows';
+import { fuseLayerNormalization } from './layer-normalization';
 import { simplify } from './simplify';
 
 /** All passes in the order in which each finds what the one before left. */
 export function optimize(graph: Graph): Graph {
-  let result = removeDeadCode(graph);
-  for (let round = 0; round < 2; round++) {
-    result = removeDeadCode(mergeCommonSubexpressions(simplify(result)));
-  }
+  let result = tidy(removeDeadCode(graph));
+  for (const pass of [fuseLayerNormalization, flattenRows, flattenRows]) result = tidy(pass(result));
   return result;
+}
+
+function tidy(graph: Graph): Graph {
+  return removeDeadCode(mergeCommonSubexpressions(simplify(graph)));
 }

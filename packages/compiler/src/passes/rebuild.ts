@@ -3,6 +3,8 @@ import { type ConstantData, type Graph, GraphBuilder, type Node, type Value } fr
 /** What a rule sees of the graph being written. */
 export type RuleContext = {
   readonly builder: GraphBuilder;
+  /** A value in another shape, from where the first of a chain of reshapes took it. */
+  reshape(value: Value, shape: readonly number[]): Value;
   /** The node that computes a value of the new graph, if one does. */
   producer(value: Value): Node | undefined;
   /** The contents of a value of the new graph, if it is constant. */
@@ -38,6 +40,11 @@ export function rebuild(graph: Graph, rule: Rule): Graph {
       return producers.get(value);
     },
     constant: (value) => builder.constants.get(value),
+    reshape: (value, shape) => {
+      index();
+      const before = producers.get(value);
+      return builder.reshape(before?.op === 'Reshape' ? before.inputs[0]! : value, shape);
+    },
   };
   for (const original of graph.nodes) {
     const node = { ...original, inputs: original.inputs.map((input) => input && resolve(input)) };

@@ -1,14 +1,5 @@
-import {
-  broadcastShapes,
-  type ConstantData,
-  elementOf,
-  type Graph,
-  type Node,
-  sameShape,
-  sizeOf,
-  type Value,
-} from '../graph';
-import { type Rule, type RuleContext, rebuild } from './rebuild';
+import { broadcastShapes, type ConstantData, elementOf, type Graph, sameShape, sizeOf, type Value } from '../graph';
+import { type Rule, rebuild } from './rebuild';
 
 /** Removes operations that change nothing, shrinks constants that broadcast anyway, and collapses chains of reshapes and transposes. */
 export function simplify(graph: Graph): Graph {
@@ -72,29 +63,22 @@ const movedFills: Rule = (node, { builder, constant }) => {
 };
 
 /** A reshape of a reshape is one; to the shape that is there already, none. */
-const reshapes: Rule = (node, { builder, producer, constant }) => {
+const reshapes: Rule = (node, { builder, reshape, constant }) => {
   if (node.op !== 'Reshape') return undefined;
   const [output] = node.outputs as [Value];
-  const x = node.inputs[0]!;
-  if (sameShape(x.shape, output.shape)) return [x];
-  const data = constant(x);
-  if (data) return [builder.constant(data, output.shape, output.type)];
-  const before = producer(x);
-  if (before?.op !== 'Reshape') return undefined;
-  const source = before.inputs[0]!;
-  if (sameShape(source.shape, output.shape)) return [source];
-  return builder.push({ ...node, inputs: [source, node.inputs[1]!] });
+  const data = constant(node.inputs[0]!);
+  return [data ? builder.constant(data, output.shape, output.type) : reshape(node.inputs[0]!, output.shape)];
 };
 
 /** A transpose of a transpose is one; one that moves only axes of size 1 is a reshape; of a small constant it is done here. */
-const transposes: Rule = (node, { builder, producer, constant }) => {
+const transposes: Rule = (node, { builder, producer, reshape, constant }) => {
   if (node.op !== 'Transpose') return undefined;
   const [output] = node.outputs as [Value];
   const x = node.inputs[0]!;
   const perm = node.attributes['perm'] as readonly number[];
   const moved = perm.filter((axis) => x.shape[axis] !== 1);
   if (moved.every((axis, i) => i === 0 || moved[i - 1]! < axis)) {
-    return [builder.reshape(x, output.shape)];
+    return [reshape(x, output.shape)];
   }
   const data = constant(x);
   if (data) return [builder.constant({ values: permuted(x, data, perm) }, output.shape, output.type)];
@@ -121,19 +105,19 @@ function permuted(x: Value, data: ConstantData, perm: readonly number[]): Float6
   return result;
 }
 
-/** A cast to the type that is there; a cast through bool of what was bool. */
+/** A cast to the type that is there. */
 const casts: Rule = (node) =>
   node.op === 'Cast' && node.inputs[0]!.type === node.outputs[0]!.type ? [node.inputs[0]!] : undefined;
 
-/** A reduction over axes of size 1 is a reshape; of a product with a number, the product of the reduction. */
-const trivialReductions: Rule = (node, { builder }) => {
+/** A reduction over axes of size 1 is a reshape. */
+const trivialReductions: Rule = (node, { reshape }) => {
   if (!/^Reduce(Sum|Mean|Max|Min|Prod)$/.test(node.op)) return undefined;
   const x = node.inputs[0]!;
   const [output] = node.outputs as [Value];
-  return sizeOf(x.shape) === sizeOf(output.shape) ? [builder.reshape(x, output.shape)] : undefined;
+  return sizeOf(x.shape) === sizeOf(output.shape) ? [reshape(x, output.shape)] : undefined;
 };
 
-/** Adding a sum over nothing: a concatenation of one, a split into one. */
+/** A split into one. */
 const trivialSplits: Rule = (node) => {
   if (node.op === 'Split' && node.outputs.length === 1) return [node.inputs[0]!];
   return undefined;
@@ -158,5 +142,3 @@ const RULES: readonly Rule[] = [
   trivialSplits,
   splitThenConcat,
 ];
-
-export type { Node, RuleContext };

@@ -1,0 +1,160 @@
+import { expect, test } from 'vitest';
+import { type Graph, GraphBuilder, type Value } from '../graph';
+import { mergeCommonSubexpressions } from './common-subexpressions';
+import { removeDeadCode } from './dead-code';
+import { flattenRows } from './flatten-rows';
+import { fuseLayerNormalization } from './layer-normalization';
+import { simplify } from './simplify';
+
+/** A graph with inputs x, y `shape` and the output that `build` makes. */
+function graphOf(shape: number[], build: (g: GraphBuilder, x: Value, y: Value) => Value): Graph {
+  const g = new GraphBuilder();
+  const [x, y]: [Value, Value] = [
+    { shape, type: 'float32' },
+    { shape, type: 'float32' },
+  ];
+  const out = build(g, x, y);
+  return {
+    inputs: new Map([
+      ['x', x],
+      ['y', y],
+    ]),
+    outputs: new Map([['out', out]]),
+    constants: g.constants,
+    nodes: g.nodes,
+  };
+}
+
+const ops = ({ nodes }: Graph) => nodes.map((node) => node.op);
+const cleaned = (graph: Graph) => removeDeadCode(simplify(graph));
+
+test('dead code goes, inputs stay', () => {
+  const graph = graphOf([2, 3], (g, x, y) => {
+    g.binary('Mul', g.fill(3, [2, 3], 'float32'), y);
+    return g.unary('Exp', x);
+  });
+  const result = removeDeadCode(graph);
+  expect(ops(result)).toEqual(['Exp']);
+  expect(result.constants.size).toBe(0);
+  expect([...result.inputs.keys()]).toEqual(['x', 'y']);
+});
+
+test('what is computed twice is computed once, unless an attribute differs', () => {
+  const graph = graphOf([2, 3], (g, x) => {
+    const a = g.binary('Add', g.unary('Exp', x), g.constant({ values: [1, 2, 3] }, [3], 'float32'));
+    const b = g.binary('Add', g.unary('Exp', x), g.constant({ values: [1, 2, 3] }, [3], 'float32'));
+    return g.add(
+      'Concat',
+      [a, b, g.reduce('ReduceSum', a, [0], true), g.reduce('ReduceSum', a, [1], true)],
+      [9],
+      'float32',
+    );
+  });
+  expect(ops(mergeCommonSubexpressions(graph))).toEqual(['Exp', 'Add', 'ReduceSum', 'ReduceSum', 'Concat']);
+});
+
+test('-0 and 0 are not the same constant', () => {
+  const graph = graphOf([2], (g, x) => {
+    const a = g.binary('Max', x, g.constant({ values: [0, 1] }, [2], 'float32'));
+    return g.binary('Max', a, g.constant({ values: [-0, 1] }, [2], 'float32'));
+  });
+  const inputs = mergeCommonSubexpressions(graph).nodes.map((node) => node.inputs[1]);
+  expect(inputs[0]).not.toBe(inputs[1]);
+});
+
+test.each<[string, (g: GraphBuilder, x: Value, y: Value) => Value, string[]]>([
+  ['x + 0', (g, x) => g.binary('Add', x, g.scalar(0)), []],
+  ['0 + x', (g, x) => g.binary('Add', g.fill(0, [2, 3], 'float32'), x), []],
+  ['x - 0', (g, x) => g.binary('Sub', x, g.scalar(0)), []],
+  ['0 - x', (g, x) => g.binary('Sub', g.scalar(0), x), ['Neg']],
+  ['1 * x / 1', (g, x) => g.binary('Div', g.binary('Mul', g.scalar(1), x), g.scalar(1)), []],
+  ['1 / x stays', (g, x) => g.binary('Div', g.scalar(1), x), ['Div']],
+  ['x * -1', (g, x) => g.binary('Mul', x, g.scalar(-1)), ['Neg']],
+  ['x * 0 stays, as x may be infinite', (g, x) => g.binary('Mul', x, g.scalar(0)), ['Mul']],
+  ['a sum that broadcasts stays', (g, x) => g.binary('Add', x, g.fill(0, [4, 2, 3], 'float32')), ['Add']],
+  ['fills are folded', (g, x) => g.binary('Mul', x, g.binary('Add', g.scalar(2), g.fill(3, [3], 'float32'))), ['Mul']],
+  ['reshapes collapse', (g, x) => g.reshape(g.reshape(g.reshape(x, [6]), [3, 2]), [1, 6]), ['Reshape']],
+  ['reshapes there and back go', (g, x) => g.reshape(g.reshape(x, [6]), [2, 3]), []],
+  ['transposes there and back go', (g, x) => g.transpose(g.transpose(x, [1, 0]), [1, 0]), []],
+  [
+    'a transpose of axes of size 1 is a reshape',
+    (g, x) => g.transpose(g.reshape(x, [2, 1, 3]), [1, 0, 2]),
+    ['Reshape'],
+  ],
+  [
+    'a sum over an axis of size 1 is a reshape',
+    (g, x) => g.reduce('ReduceSum', g.reshape(x, [2, 3, 1]), [2], false),
+    [],
+  ],
+  ['a split, concatenated', (g, x) => g.concat(g.split(x, [1, 2], 1), 1), []],
+  [
+    'a split, concatenated in another order',
+    (g, x) => g.concat(g.split(x, [1, 2], 1).toReversed(), 1),
+    ['Split', 'Concat'],
+  ],
+])('%s', (_, build, wanted) => {
+  expect(ops(cleaned(graphOf([2, 3], build)))).toEqual(wanted);
+});
+
+test('a full constant of one number shrinks to the number', () => {
+  const result = cleaned(graphOf([2, 3], (g, x) => g.binary('Mul', x, g.fill(2, [2, 3], 'float32'))));
+  expect(result.nodes[0]!.inputs[1]!.shape).toEqual([]);
+});
+
+test('a constant that is transposed is transposed here', () => {
+  const result = cleaned(
+    graphOf([3, 2], (g, x) =>
+      g.binary('Add', x, g.transpose(g.constant({ values: [1, 2, 3, 4, 5, 6] }, [2, 3], 'float32'), [1, 0])),
+    ),
+  );
+  expect(ops(result)).toEqual(['Add']);
+  const data = result.constants.get(result.nodes[0]!.inputs[1]!) as { values: ArrayLike<number> };
+  expect(Array.from(data.values)).toEqual([1, 4, 2, 5, 3, 6]);
+});
+
+test('layer normalisation is one node, its reciprocal root the third output', () => {
+  const graph = graphOf([4, 3], (g, x) => {
+    const centred = g.binary('Sub', x, g.reduce('ReduceMean', x, [1], true));
+    const variance = g.reduce('ReduceMean', g.binary('Mul', centred, centred), [1], true);
+    const scale = g.unary('Reciprocal', g.unary('Sqrt', g.binary('Add', variance, g.scalar(1e-5))));
+    return g.binary('Add', g.binary('Mul', centred, scale), scale);
+  });
+  const result = removeDeadCode(fuseLayerNormalization(graph));
+  expect(ops(result)).toEqual(['LayerNormalization', 'Add']);
+  expect(result.nodes[1]!.inputs).toEqual([result.nodes[0]!.outputs[0], result.nodes[0]!.outputs[2]]);
+});
+
+test('the root of a mean over another axis is left alone', () => {
+  const graph = graphOf([4, 3], (g, x) => {
+    const centred = g.binary('Sub', x, g.reduce('ReduceMean', x, [0], true));
+    const variance = g.reduce('ReduceMean', g.binary('Mul', centred, centred), [1], true);
+    return g.unary('Reciprocal', g.unary('Sqrt', g.binary('Add', variance, g.scalar(1e-5))));
+  });
+  expect(ops(fuseLayerNormalization(graph))).not.toContain('LayerNormalization');
+});
+
+test('row by row operations work on the matrix', () => {
+  const graph = graphOf([6, 4], (g, x, y) => {
+    const cube = (value: Value) => g.reshape(value, [2, 3, 4]);
+    const mean = g.reduce('ReduceMean', cube(x), [2], true);
+    const sum = g.binary('Sub', g.unary('Exp', g.binary('Add', cube(x), cube(y))), mean);
+    return g.reshape(g.binary('Mul', sum, g.constant({ values: [1, 2, 3, 4] }, [4], 'float32')), [6, 4]);
+  });
+  const result = removeDeadCode(simplify(flattenRows(graph)));
+  expect(ops(result)).toEqual(['ReduceMean', 'Add', 'Exp', 'Sub', 'Mul']);
+  expect(result.nodes.map((node) => node.outputs[0]!.shape)).toEqual([
+    [6, 1],
+    [6, 4],
+    [6, 4],
+    [6, 4],
+    [6, 4],
+  ]);
+});
+
+test('a broadcast over rows in between is left alone', () => {
+  const graph = graphOf([6, 4], (g, x) => {
+    const middle = g.constant({ values: [1, 2, 3] }, [1, 3, 1], 'float32');
+    return g.binary('Mul', g.reshape(x, [2, 3, 4]), middle);
+  });
+  expect(ops(flattenRows(graph))).toEqual(['Reshape', 'Mul']);
+});
