@@ -38,10 +38,10 @@ def weights(module: nn.Module, of: Callable[[nn.Parameter], Tensor]) -> dict[str
                 if part != "key":  # softmax cancels a bias of the keys
                     found[f"{at}{part}Proj.bias"] = bias
         elif isinstance(child, nn.GRU):
-            found[f"{at}inputWeight"] = own["weight_ih_l0"].T
-            found[f"{at}inputBias"] = own["bias_ih_l0"]
-            found[f"{at}hiddenWeight"] = own["weight_hh_l0"].T[None]
-            found[f"{at}hiddenBias"] = own["bias_hh_l0"][None]
+            found[f"{at}cells.0.inputWeight"] = own["weight_ih_l0"].T
+            found[f"{at}cells.0.inputBias"] = own["bias_ih_l0"]
+            found[f"{at}cells.0.hiddenWeight"] = own["weight_hh_l0"].T
+            found[f"{at}cells.0.hiddenBias"] = own["bias_hh_l0"]
         else:
             for name, value in own.items():
                 if isinstance(child, nn.Linear) and name == "weight":
