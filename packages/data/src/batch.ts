@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { ModelInputs, PerModality } from '@trimodal/core';
-import { mapModalities } from '@trimodal/core';
+import { MODALITIES, type ModelInputs, mapModalities, type PerModality } from '@trimodal/core';
 
 /** What one pass of a model sees. An absent modality has features, mask and present 0. */
 export type BatchView = {
@@ -30,17 +29,22 @@ export type Batch = {
 
 export type BatchTensors = { views: ModelInputs[]; labels: tf.Tensor1D; weights: tf.Tensor1D };
 
+/** One view as a model takes it; see `toTensors`. */
+export function viewTensors({ features, mask, present }: BatchView): ModelInputs {
+  return {
+    features: mapModalities(features, ({ data, shape }) => tf.tensor3d(data, shape)),
+    mask: mapModalities(mask, ({ data, shape }) => tf.tensor2d(data, shape)),
+    present: tf.tensor2d(present, [present.length / MODALITIES.length, MODALITIES.length]),
+  };
+}
+
 /**
  * A batch as tensors; `tf.dispose(tensors)` frees them all. No value is copied here: backends in plain JavaScript keep the arrays of the
  * batch, so don't write to them afterwards.
  */
 export function toTensors(batch: Batch): BatchTensors {
   return {
-    views: batch.views.map(({ features, mask, present }) => ({
-      features: mapModalities(features, ({ data, shape }) => tf.tensor3d(data, shape)),
-      mask: mapModalities(mask, ({ data, shape }) => tf.tensor2d(data, shape)),
-      present: tf.tensor2d(present, [batch.size, 3]),
-    })),
+    views: batch.views.map(viewTensors),
     labels: tf.tensor1d(batch.labels),
     weights: tf.tensor1d(batch.weights),
   };

@@ -183,6 +183,31 @@ describe('a dataset', () => {
     expect(calls).toEqual(['text']);
   });
 
+  test.each(['start', 'end'] as const)(
+    'splits may be padded to other times, or lack a modality (align %s)',
+    (align) => {
+      const source = raw();
+      const { valid, test: last } = source.splits;
+      const short = valueFor(valid.features, 'text')
+        .readAll()
+        .slice(0, 6 * 2 * 4);
+      valid.features = { ...valid.features, text: new MemoryRows(short, [6, 2, 4]) };
+      last.features = { text: valueFor(last.features, 'text') };
+      last.lengths = { text: valueFor(last.lengths, 'text') };
+      for (const cacheBytes of [0, 2 ** 30]) {
+        const dataset = createDataset(source, { align, cacheBytes, standardize: false });
+        expect(dataset.times).toEqual(times);
+        const row = [...read(dataset, 'valid', 'text').slice(20, 40)];
+        const padding = Array(16).fill(0);
+        expect(row).toEqual(
+          align === 'start' ? [...short.slice(8, 12), ...padding] : [...padding, ...short.slice(12, 16)],
+        );
+        expect(dataset.splits.test.numPresent).toEqual({ text: 7, audio: 0, vision: 0 });
+        expect(read(dataset, 'test', 'vision')).toEqual(new Float32Array(7 * 4 * 2));
+      }
+    },
+  );
+
   test('uses the modalities asked for', () => {
     const dataset = createDataset(raw(), { modalities: ['vision', 'text'] });
     expect(dataset.modalities).toEqual(['text', 'vision']);
@@ -234,7 +259,7 @@ describe('what does not fit together is refused', () => {
       ({ splits }) => {
         splits.test.features = { ...splits.test.features, text: new MemoryRows(new Float32Array(7 * 5), [7, 5, 1]) };
       },
-      /text of test must have the times and dims of train, \[5, 4\]: got \[5, 1\]/,
+      /text of test must have 4 features a step as in train: got 1/,
     ],
     [
       'rank',

@@ -1,18 +1,20 @@
 import {
   checkPositiveInteger,
   forModalities,
+  MODALITIES,
   type Modality,
   mapModalities,
-  modalitiesOf,
   type PerModality,
   valueFor,
   valuesOf,
 } from '@trimodal/core';
+import { checkRaw } from './check-raw';
 import { type CleanedCounts, FeatureRows } from './feature-rows';
 import { FeatureMoments, type FeatureStatistics } from './feature-statistics';
 import { sha256 } from './hash';
+import { MemoryRows } from './memory-rows';
 import type { Align } from './observed-range';
-import { type RawDataset, type RawSplit, SPLITS, type Split, type Task } from './raw-dataset';
+import { type RawDataset, SPLITS, type Split, type Task } from './raw-dataset';
 
 export type DatasetOptions = {
   /** Standardise features by the training split; all, none, or as named. */
@@ -69,7 +71,8 @@ export type Dataset = {
 /**
  * A dataset that is checked, cleaned and standardised, from what a reader found.
  *
- * - A modality is there if its length is above 0; padded steps are exactly 0 in what is delivered, whatever the file says.
+ * - A modality is there if its length is above 0; padded steps are exactly 0 in what is delivered, whatever the file says. A split may lack a
+ *   modality or be padded less than another: it is filled up with zeros.
  * - `x -> (x - mean) / std` by the **training** split's statistics of each feature, over observed steps only and in float64. A
  *   feature that is constant in training becomes 0 in every split (its `std` is given as 1): no scale is known for other values of it.
  *   A modality without any training step is left as it is.
@@ -78,54 +81,42 @@ export type Dataset = {
  *
  * Every row is read once here. Samples in which nothing at all is observed are let through; `lengths` shows them.
  *
- * @throws TypeError if features don't have rank 3; RangeError if splits disagree in modalities, times or dims, if counts within a split
- *   differ, a length doesn't fit, a label isn't finite or isn't a class.
+ * @throws TypeError if features don't have rank 3; RangeError if splits disagree in dims, if counts within a split differ, if a length doesn't
+ *   fit, if a label isn't finite or isn't a class.
  * @example const dataset = createDataset(syntheticDataset({ seed: 1 }), { modalities: ['text', 'audio'] });
  */
 export function createDataset(raw: RawDataset, options: DatasetOptions = {}): Dataset {
   const { standardize = true, maxTime = Number.POSITIVE_INFINITY, align = 'start', cacheBytes = 2 ** 30 } = options;
-  const available = modalitiesOf(raw.splits.train.features);
-  const modalities = available.filter((modality) => options.modalities?.includes(modality) ?? true);
-  for (const modality of options.modalities ?? []) {
-    if (!available.includes(modality)) {
-      throw new RangeError(
-        `Cannot create a dataset of ${raw.source} as it must have ${modality}: got [${available.join(', ')}].`,
-      );
-    }
-  }
-  if (modalities.length === 0) {
-    throw new RangeError(`Cannot create a dataset of ${raw.source} as it must have at least one modality: got none.`);
-  }
-  for (const split of SPLITS) checkSplit(raw, split, modalities);
-
-  const shapes = forModalities(modalities, (modality) => valueFor(raw.splits.train.features, modality).shape);
-  const dims = mapModalities(shapes, (shape) => shape[2]!);
-  const times = mapModalities(shapes, (shape, modality) => {
+  const modalities = chooseModalities(raw, options.modalities);
+  checkRaw(raw, modalities);
+  const shapes = forModalities(modalities, (modality) =>
+    SPLITS.flatMap((split) => {
+      const source = raw.splits[split].features[modality];
+      return source ? [source.shape] : [];
+    }),
+  );
+  const dims = mapModalities(shapes, ([shape]) => shape![2]!);
+  const times = mapModalities(shapes, (found, modality) => {
     const limit = typeof maxTime === 'number' ? maxTime : (maxTime[modality] ?? Number.POSITIVE_INFINITY);
     if (limit !== Number.POSITIVE_INFINITY) checkPositiveInteger('create a dataset', `maxTime of ${modality}`, limit);
-    return Math.min(shape[1]!, limit);
+    return Math.min(Math.max(...found.map((shape) => shape[1]!)), limit);
   });
   const aligns = forModalities(modalities, (modality) =>
     typeof align === 'string' ? align : (align[modality] ?? 'start'),
   );
-
   const lengths = mapSplits((split) =>
-    forModalities(modalities, (modality) =>
-      valueFor(raw.splits[split].lengths, modality).map((length) => Math.min(length, valueFor(times, modality))),
-    ),
+    mapModalities(times, (time, modality) => {
+      const observed = raw.splits[split].lengths[modality] ?? new Int32Array(raw.splits[split].ids.length);
+      return observed.map((length) => Math.min(length, time));
+    }),
   );
   const rows = mapSplits((split) =>
-    forModalities(
-      modalities,
-      (modality) =>
-        new FeatureRows(
-          valueFor(raw.splits[split].features, modality),
-          valueFor(lengths[split], modality),
-          valueFor(times, modality),
-          valueFor(dims, modality),
-          valueFor(aligns, modality),
-        ),
-    ),
+    mapModalities(times, (time, modality) => {
+      const [size, dim] = [raw.splits[split].ids.length, valueFor(dims, modality)];
+      // a split that lacks the modality has sequences of no steps
+      const source = raw.splits[split].features[modality] ?? new MemoryRows(new Float32Array(), [size, 0, dim]);
+      return new FeatureRows(source, valueFor(lengths[split], modality), time, dim, valueFor(aligns, modality));
+    }),
   );
   const cached = chooseCached(
     SPLITS.flatMap((split) => valuesOf(rows[split])),
@@ -179,46 +170,17 @@ export function createDataset(raw: RawDataset, options: DatasetOptions = {}): Da
   };
 }
 
-function checkSplit({ splits, task, source }: RawDataset, split: Split, modalities: readonly Modality[]): void {
-  const { ids, features, lengths, labels }: RawSplit = splits[split];
-  const attempt = `Cannot create a dataset of ${source} as`;
-  const size = ids.length;
-  const checkCount = (what: string, count: number) => {
-    if (count !== size) throw new RangeError(`${attempt} ${split} must have ${size} ${what}, one an id: got ${count}.`);
-  };
-  checkCount('labels', labels.length);
-  for (const modality of modalities) {
-    const shape = features[modality]?.shape ?? [];
-    const observed = lengths[modality] ?? [];
-    if (shape.length !== 3) {
-      throw new TypeError(
-        `${attempt} ${modality} of ${split} must have features [n, time, dim]: got [${shape.join(', ')}].`,
-      );
-    }
-    checkCount(`rows of ${modality}`, shape[0]!);
-    checkCount(`lengths of ${modality}`, observed.length);
-    const wanted = valueFor(splits.train.features, modality).shape;
-    if (shape[1] !== wanted[1] || shape[2] !== wanted[2]) {
-      throw new RangeError(
-        `${attempt} ${modality} of ${split} must have the times and dims of train, [${wanted[1]}, ${wanted[2]}]: got [${shape[1]}, ${shape[2]}].`,
-      );
-    }
-    const row = observed.findIndex((length) => !(length >= 0 && length <= shape[1]!));
-    if (row >= 0) {
-      throw new RangeError(
-        `${attempt} lengths of ${modality} must lie in [0, ${shape[1]}]: got ${observed[row]} in row ${row} of ${split}.`,
-      );
-    }
+function chooseModalities({ splits, source }: RawDataset, asked: readonly Modality[] | undefined): Modality[] {
+  const available = MODALITIES.filter((modality) => SPLITS.some((split) => splits[split].features[modality]));
+  const missing = asked?.find((modality) => !available.includes(modality));
+  if (missing) {
+    throw new RangeError(
+      `Cannot create a dataset of ${source} as it must have ${missing}: got [${available.join(', ')}].`,
+    );
   }
-  const row = labels.findIndex((label) =>
-    task.kind === 'regression'
-      ? !Number.isFinite(label)
-      : !(Number.isInteger(label) && label >= 0 && label < task.classes.length),
-  );
-  if (row >= 0) {
-    const wanted = task.kind === 'regression' ? 'be finite' : `be class indices from 0 to ${task.classes.length - 1}`;
-    throw new RangeError(`${attempt} labels must ${wanted}: got ${labels[row]} in row ${row} of ${split}.`);
-  }
+  const chosen = available.filter((modality) => asked?.includes(modality) ?? true);
+  if (chosen.length > 0) return chosen;
+  throw new RangeError(`Cannot create a dataset of ${source} as it must have at least one modality: got none.`);
 }
 
 /** As many of the arrays as fit into the budget, smallest first. */

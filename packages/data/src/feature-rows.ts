@@ -15,7 +15,7 @@ export type CleanedCounts = {
 const CHUNK_VALUES = 2 ** 22;
 
 /**
- * Rows of one modality of one split as a model sees them: cropped to `time` steps, 0 where not finite,
+ * Rows of one modality of one split as a model sees them: cut or padded to `time` steps, 0 where not finite,
  * standardised if statistics are given, 0 in padded steps.
  */
 export class FeatureRows {
@@ -26,7 +26,7 @@ export class FeatureRows {
   /** 1 / std, 0 for a constant feature. */
   private scale: Float64Array | undefined;
 
-  /** @param lengths Observed steps of each row after cropping. */
+  /** @param lengths Observed steps of each row, `time` at most. */
   constructor(
     private readonly source: RowSource,
     private readonly lengths: Int32Array,
@@ -47,14 +47,14 @@ export class FeatureRows {
     const counts: CleanedCounts = { nan: 0, positiveInfinity: 0, negativeInfinity: 0, padding: 0 };
     const size = this.lengths.length;
     if (cache) {
-      this.cached = this.storedTime === this.time ? this.source.readAll() : this.readCropped(range(0, size));
+      this.cached = this.storedTime === this.time ? this.source.readAll() : this.readFitted(range(0, size));
       for (let row = 0; row < size; row++) this.scanRow(this.cached, row * this.rowLength, row, counts, moments);
       return counts;
     }
     const rowsAtOnce = Math.max(1, Math.floor(CHUNK_VALUES / (this.storedTime * this.dim)));
     for (let from = 0; from < size; from += rowsAtOnce) {
       const rows = range(from, Math.min(from + rowsAtOnce, size));
-      const chunk = this.readCropped(rows);
+      const chunk = this.readFitted(rows);
       for (let i = 0; i < rows.length; i++) this.scanRow(chunk, i * this.rowLength, rows[i]!, counts, moments);
     }
     return counts;
@@ -77,22 +77,24 @@ export class FeatureRows {
       return;
     }
     if (this.storedTime === this.time) this.source.readRows(rows, out);
-    else out.set(this.readCropped(rows));
+    else out.set(this.readFitted(rows));
     for (let i = 0; i < rows.length; i++) this.cleanRow(out, i * this.rowLength, rows[i]!);
   }
 
-  /** The columns that are kept begin at the first step, or end with the last one if that is where sequences end. */
-  private readCropped(rows: ArrayLike<number>): Float32Array {
+  /** Columns are cut, or zeros put in, where the padding is: at the end, or at the start if sequences end with the last column. */
+  private readFitted(rows: ArrayLike<number>): Float32Array {
     const storedLength = this.storedTime * this.dim;
     const stored = new Float32Array(rows.length * storedLength);
     this.source.readRows(rows, stored);
     if (storedLength === this.rowLength) return stored;
-    const skipped = this.align === 'start' ? 0 : storedLength - this.rowLength;
+    const fitted = new Float32Array(rows.length * this.rowLength);
+    const kept = Math.min(storedLength, this.rowLength);
+    const [from, to] = this.align === 'start' ? [0, 0] : [storedLength - kept, this.rowLength - kept];
     for (let i = 0; i < rows.length; i++) {
-      const from = i * storedLength + skipped;
-      stored.copyWithin(i * this.rowLength, from, from + this.rowLength);
+      const start = i * storedLength + from;
+      fitted.set(stored.subarray(start, start + kept), i * this.rowLength + to);
     }
-    return stored.slice(0, rows.length * this.rowLength);
+    return fitted;
   }
 
   private scanRow(

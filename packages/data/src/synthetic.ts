@@ -9,7 +9,6 @@ import {
   valuesOf,
 } from '@trimodal/core';
 import { sha256 } from './hash';
-import type { Matrix } from './linear-probe';
 import { MemoryRows } from './memory-rows';
 import { type RawDataset, type RawSplit, SPLITS, type Split } from './raw-dataset';
 
@@ -23,6 +22,9 @@ export type LabelShares = {
   /** From what no feature tells. */
   readonly unexplained: number;
 };
+
+/** A row-major matrix `[n, k]`. */
+export type Matrix = { readonly data: Float32Array; readonly shape: readonly [number, number] };
 
 export type SyntheticOptions = {
   seed: number;
