@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { checkPositiveInteger, checkShape, type Rng } from '@trimodal/core';
-import { timeShifts } from './time-shifts';
+import { shiftTime, tapOffsets } from './time-shifts';
 import { uniformWeight } from './weights';
 
 export type DepthwiseTemporalConvOptions = { dim: number; kernelSize?: number; dilation?: number; causal?: boolean };
@@ -18,8 +18,7 @@ export type DepthwiseTemporalConvOptions = { dim: number; kernelSize?: number; d
 export class DepthwiseTemporalConv {
   readonly weight: tf.Variable<tf.Rank.R2>;
   readonly bias: tf.Variable<tf.Rank.R1>;
-  private readonly dilation: number;
-  private readonly causal: boolean;
+  private readonly offsets: readonly number[];
 
   constructor({ dim, kernelSize = 3, dilation = 1, causal = false }: DepthwiseTemporalConvOptions, rng: Rng) {
     for (const [name, size] of Object.entries({ dim, kernelSize, dilation })) {
@@ -28,17 +27,15 @@ export class DepthwiseTemporalConv {
     const bound = 1 / Math.sqrt(kernelSize);
     this.weight = uniformWeight<tf.Rank.R2>([kernelSize, dim], bound, rng.fork('weight'));
     this.bias = uniformWeight<tf.Rank.R1>([dim], bound, rng.fork('bias'));
-    this.dilation = dilation;
-    this.causal = causal;
+    this.offsets = tapOffsets({ kernelSize, dilation, causal });
   }
 
   forward(x: tf.Tensor3D): tf.Tensor3D {
-    const [kernelSize, dim] = this.weight.shape;
-    checkShape('apply DepthwiseTemporalConv', 'x', x, [null, null, dim]);
-    const taps = tf.unstack(this.weight);
-    const shifts = timeShifts(x, { kernelSize, dilation: this.dilation, causal: this.causal });
-    let sum: tf.Tensor3D | tf.Variable<tf.Rank.R1> = this.bias;
-    for (const [j, shift] of shifts.entries()) sum = shift.mul(taps[j]!).add<tf.Tensor3D>(sum);
-    return sum as tf.Tensor3D;
+    checkShape('apply DepthwiseTemporalConv', 'x', x, [null, null, this.bias.size]);
+    return tf
+      .unstack(this.weight)
+      .map((tap, j) => shiftTime(x, this.offsets[j]!).mul<tf.Tensor3D>(tap))
+      .reduce((sum, tap) => sum.add(tap))
+      .add(this.bias);
   }
 }

@@ -58,16 +58,17 @@ export class MultiHeadAttention {
     if (keyMask instanceof tf.Tensor) checkShape('attend', 'keyMask', keyMask, [batch, keyValue.shape[1]]);
     const { bias, anyKey } = keyMask instanceof tf.Tensor ? attentionMask(keyMask) : keyMask;
     const q = this.splitHeads(this.queryProj.forward(query).mul(Math.sqrt(this.numHeads / dModel)));
-    const k = this.splitHeads(this.keyProj.forward(keyValue));
+    const k = this.splitHeads(this.keyProj.forward(keyValue), [0, 2, 3, 1]); // b h d/h tk: products of transposed operands are slower
     const v = this.splitHeads(this.valueProj.forward(keyValue));
-    const weights = tf.softmax(tf.matMul(q, k, false, true).add(bias)); // b h tq tk
+    const weights = tf.softmax(tf.matMul(q, k).add(bias)); // b h tq tk
     const mixed = tf.matMul(this.dropout.forward(weights, ctx), v); // b h tq d/h
     const joined = mixed.transpose([0, 2, 1, 3]).reshape<tf.Tensor3D>([batch, timeQ, dModel]);
     return this.outProj.forward(joined).mul(anyKey);
   }
 
-  private splitHeads(x: tf.Tensor3D): tf.Tensor4D {
+  /** `[b, t, d]` -> `[b, h, t, d/h]`, or another order of `[b, t, h, d/h]`. */
+  private splitHeads(x: tf.Tensor3D, order: number[] = [0, 2, 1, 3]): tf.Tensor4D {
     const [batch, time, dModel] = x.shape;
-    return x.reshape<tf.Tensor4D>([batch, time, this.numHeads, dModel / this.numHeads]).transpose([0, 2, 1, 3]); // b h t d/h
+    return x.reshape<tf.Tensor4D>([batch, time, this.numHeads, dModel / this.numHeads]).transpose(order);
   }
 }
