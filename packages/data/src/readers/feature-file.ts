@@ -4,7 +4,7 @@ import { type RawDataset, type RawSplit, SPLITS, type Split, type Task } from '.
 import type { RowSource } from '../row-source';
 import { lengthsOf } from './lengths';
 import { openPickle } from './pickle/pickle-file';
-import { describeValue, type PickleValue } from './pickle/values';
+import { describeValue, type PickleValue, printable } from './pickle/values';
 import { SplitFields } from './split-fields';
 
 export type FeatureFileOptions = {
@@ -161,7 +161,7 @@ function splitsOf(path: string, root: PickleValue): Record<Split, SplitFields> {
       `Cannot read ${path} as it must hold a dict of ${SPLITS.join(', ')}: got ${describeValue(root)}.`,
     );
   }
-  const keys = [...root.keys()].filter((key) => typeof key === 'string');
+  const keys = [...root.keys()].filter((key) => typeof key === 'string').map(printable);
   const fieldsOf = (split: Split): SplitFields => {
     const fields = root.get(split);
     if (fields instanceof Map) return new SplitFields(path, split, fields);

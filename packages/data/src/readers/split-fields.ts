@@ -58,11 +58,9 @@ export class SplitFields {
   /** One or more texts or numbers a sample, as text: a list, or an array `[n, k]`, or a list of lists. */
   tuples(key: string, count: number): string[][] {
     const value = this.fields.get(key);
-    const items = value instanceof PickledArray ? value.values() : value;
-    const length = value instanceof PickledArray ? (value.shape[0] ?? 1) : Array.isArray(value) ? value.length : -1;
-    if (!Array.isArray(items) || length !== count || count === 0) {
-      throw this.problem(key, `must hold a value for each of ${count} samples`, value);
-    }
+    const length = value instanceof PickledArray ? value.shape[0] : Array.isArray(value) && value.length;
+    if (length !== count) throw this.problem(key, `must hold a value for each of ${count} samples`, value);
+    const items = value instanceof PickledArray ? value.values() : (value as PickleValue[]);
     const width = items.length / count;
     return Array.from({ length: count }, (_, row) =>
       items.slice(row * width, (row + 1) * width).flatMap((item) => this.partsOf(key, row, item)),

@@ -20,7 +20,12 @@ export function encodePickle(value: Writable): Buffer {
 }
 
 /** What stands before and after the contents of an array, so that these may be a hole in a file. */
-export function arrayEnds(shape: readonly number[], code: string, byteLength: number): [head: Buffer, tail: Buffer] {
+export function arrayEnds(
+  shape: readonly number[],
+  code: string,
+  byteLength: number,
+  order: 'C' | 'F' = 'C',
+): [head: Buffer, tail: Buffer] {
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(byteLength));
   const head = [
@@ -31,7 +36,8 @@ export function arrayEnds(shape: readonly number[], code: string, byteLength: nu
     encode(code),
     Buffer.from('\x89\x88\x87R(K\x03', 'latin1'),
     encode('<'),
-    Buffer.from('NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\0tb\x89\x8e', 'latin1'),
+    Buffer.from('NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\0tb', 'latin1'),
+    Buffer.from([order === 'F' ? 0x88 : 0x89, 0x8e]),
     length,
   ];
   return [Buffer.concat(head), Buffer.from('tb')];

@@ -31,7 +31,7 @@ export function defineArray(array: PickledArray, { shape, type, order, content }
       throw new Malformed(`an object array [${layout.shape}] must have ${count} items`, `${items.length}`);
     }
     // numpy lists objects in C order, whatever the memory order
-    array.define({ shape: layout.shape, strides: stridesOf(layout.shape, 'C') }, element, [...items]);
+    array.define({ shape: layout.shape, strides: stridesOf(layout.shape, 'C') }, element, items);
     return;
   }
   const bytes = byteSourceOf(content);

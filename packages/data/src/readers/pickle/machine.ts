@@ -9,8 +9,12 @@ export class PickleMachine {
   private readonly marks: number[] = [];
   private readonly memo: PickleValue[] = [];
   private memoCount = 0;
+  /** How much calls may still take: honest pickles write what they pass on, so it can't be much more than the file. */
+  private budget: number;
 
-  constructor(readonly cursor: FileCursor) {}
+  constructor(readonly cursor: FileCursor) {
+    this.budget = 2 * cursor.file.size + 65_536;
+  }
 
   push(value: PickleValue): void {
     this.stack.push(value);
@@ -87,6 +91,14 @@ export class PickleMachine {
     if (value === undefined)
       throw new Malformed('a value must have been stored before it is fetched', `memo index ${index}`);
     this.push(value);
+  }
+
+  /** Counts what a call is given, so that a small file can't have one large value copied over and over. */
+  spend(args: PickleValue): void {
+    for (const value of Array.isArray(args) ? args : []) {
+      if (typeof value === 'string' || value instanceof Uint8Array || Array.isArray(value)) this.budget -= value.length;
+    }
+    if (this.budget < 0) throw new Malformed('calls must not be given far more than the file holds', 'too much');
   }
 
   /** The result: the one value left. */

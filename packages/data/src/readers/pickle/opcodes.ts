@@ -138,6 +138,7 @@ function pushThen<T>(machine: PickleMachine, value: PickleValue, items: T, then:
 
 function callTop(machine: PickleMachine, args: PickleValue): void {
   const callee = machine.pop();
+  machine.spend(args);
   machine.push(callGlobal(callee, args));
 }
 

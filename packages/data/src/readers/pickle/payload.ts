@@ -1,4 +1,5 @@
 import type { ByteFile } from './byte-file';
+import { Malformed } from './errors';
 import type { FileCursor } from './file-cursor';
 
 /** Payloads of at least so many bytes stay in the file. */
@@ -34,6 +35,10 @@ export class FileBytes implements ByteSource {
     readonly offset: number,
     readonly length: number,
   ) {}
+
+  get path(): string {
+    return this.file.path;
+  }
 
   fits(length: number): boolean {
     return length === this.length;
@@ -72,33 +77,43 @@ export class Latin1Bytes implements ByteSource {
     this.decoded ??= this.decode();
     if (start + out.length > this.decoded.length) {
       throw new RangeError(
-        `Cannot read the array at byte ${this.utf8.offset} as it must have ${start + out.length} bytes: got ${this.decoded.length}.`,
+        `Cannot read the array at byte ${this.utf8.offset} of ${this.utf8.path} as it must have ${start + out.length} bytes: got ${this.decoded.length}.`,
       );
     }
     out.set(this.decoded.subarray(start, start + out.length));
   }
 
   private decode(): Uint8Array {
-    const bytes = new Uint8Array(this.utf8.length);
+    const { path, offset, length } = this.utf8;
+    const bytes = new Uint8Array(length);
     this.utf8.read(0, bytes);
-    return decodeLatin1(bytes, this.utf8.offset);
+    try {
+      return decodeLatin1(bytes);
+    } catch (cause) {
+      throw new RangeError(`Cannot read the array at byte ${offset} of ${path}: ${(cause as Error).message}.`, {
+        cause,
+      });
+    }
   }
 }
 
-/** UTF-8 of code points 0..255 -> these as bytes, in place. */
-export function decodeLatin1(bytes: Uint8Array, offset = 0): Uint8Array {
+/**
+ * UTF-8 of code points 0..255 -> these as bytes, in place.
+ * @throws Malformed if it isn't that.
+ */
+export function decodeLatin1(bytes: Uint8Array): Uint8Array {
   let count = 0;
   for (let i = 0; i < bytes.length; i++) {
     const byte = bytes[i]!;
     if (byte < 0x80) {
       bytes[count++] = byte;
-    } else if (byte === 0xc2 || byte === 0xc3) {
-      bytes[count++] = ((byte & 3) << 6) | (bytes[++i]! & 0x3f);
-    } else {
-      throw new RangeError(
-        `Cannot read bytes as their text must be Latin-1: got 0x${byte.toString(16)} at ${offset + i}.`,
-      );
+      continue;
     }
+    const next = bytes[++i] ?? 0;
+    if ((byte !== 0xc2 && byte !== 0xc3) || next >> 6 !== 2) {
+      throw new Malformed('bytes written as text must be Latin-1', `0x${byte.toString(16)} at their byte ${i - 1}`);
+    }
+    bytes[count++] = ((byte & 3) << 6) | (next & 0x3f);
   }
   return bytes.subarray(0, count);
 }

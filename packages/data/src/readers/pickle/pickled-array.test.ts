@@ -77,6 +77,22 @@ describe('rows of an array', () => {
     expect(file.reads).toBe(1);
   });
 
+  it('of Fortran order are read column by column where the file is large', () => {
+    // element [i, j, k] lies at i + 20000 * (j + 2 * k)
+    const shape = [20_000, 2, 3];
+    const [head, tail] = arrayEnds(shape, 'u1', 120_000, 'F');
+    const valueAt = (place: number) => (place * 7919) % 251;
+    const bytes = Uint8Array.from({ length: 120_000 }, (_, place) => valueAt(place));
+    const { array, file } = arrayOf(Buffer.concat([Buffer.of(0x80, 4), head, bytes, tail, Buffer.from('.')]));
+    const wanted = (row: number) => [0, 2, 4, 1, 3, 5].map((column) => valueAt(row + 20_000 * column));
+    [file.reads, file.bytes] = [0, 0];
+    const out = new Float32Array(12);
+    array.readRows([19_999, 19_990], out);
+    expect([...out]).toEqual([...wanted(19_999), ...wanted(19_990)]);
+    expect([file.reads, file.bytes]).toEqual([6, 6 * 10]);
+    expect([...array.readAll().subarray(6 * 777, 6 * 778)]).toEqual(wanted(777));
+  });
+
   it('must be there, and out must hold them', () => {
     const { array } = arrayOf(encodePickle(floats([4, 3], (i) => i)));
     const out = new Float32Array(6);

@@ -14,14 +14,21 @@ import type { PickleValue } from './values';
 /** Where an array's elements are: bytes, or one value each. */
 export type ArrayContent = ByteSource | readonly PickleValue[];
 
+/** An array that was never given its state. */
+const NOTHING: { readonly layout: Layout; readonly type: ElementType; readonly content: ArrayContent } = {
+  layout: { shape: [0], strides: [1] },
+  type: { kind: 'u', size: 1, bigEndian: false },
+  content: new MemoryBytes(new Uint8Array(0)),
+};
+
 /**
  * A numpy array of a pickle. Its numbers stay in the file until rows are asked for; every numeric type, byte order and memory
  * order is converted on the way. Texts, bytes and objects come out of `values()`.
  */
 export class PickledArray implements RowSource {
-  private layout: Layout = { shape: [0], strides: [1] };
-  private type: ElementType = { kind: 'u', size: 1, bigEndian: false };
-  private content: ArrayContent = new MemoryBytes(new Uint8Array(0));
+  private layout = NOTHING.layout;
+  private type = NOTHING.type;
+  private content = NOTHING.content;
 
   /** @internal Sets what the array is; the reader checks the sizes first. */
   define(layout: Layout, type: ElementType, content: ArrayContent): void {
@@ -82,7 +89,8 @@ export class PickledArray implements RowSource {
 
   /** Every element in C order: texts, bytes, objects or numbers. */
   values(): PickleValue[] {
-    if (Array.isArray(this.content)) return [...this.content];
+    // a damaged pickle may have changed the list since
+    if (Array.isArray(this.content)) return this.content.slice(0, this.size);
     if (isNumeric(this.type)) return Array.from(this.numbers());
     const { kind, size } = this.type;
     if ((kind !== 'U' && kind !== 'S') || size === 0) {

@@ -113,7 +113,7 @@ export class StridedRows {
       for (end = begin + 1; end < columns.length; end++) {
         const next = place(columns[end]!);
         if (next - stop > GAP || next + span - start > BLOCK) break;
-        stop = Math.max(stop, next + span);
+        stop = next + span;
       }
       const block = out instanceof Float32Array ? new Float32Array(stop - start) : new Float64Array(stop - start);
       this.readRun(start + first * rowStride, block.length, block, 0);

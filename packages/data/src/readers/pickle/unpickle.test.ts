@@ -142,7 +142,7 @@ describe('a damaged pickle', () => {
     [
       'text that is not Latin-1',
       '\x80\x02c_codecs\nencode\n(X\x03\x00\x00\x00\xe2\x82\xacX\x06\x00\x00\x00latin1tR.',
-      'must be Latin-1',
+      'bytes written as text must be Latin-1: got 0xe2 at their byte 0, in REDUCE at byte',
     ],
     [
       'another codec',
@@ -182,6 +182,14 @@ describe('a damaged pickle', () => {
     for (let length = 0; length < whole.length; length += length < 400 ? 1 : 97) {
       expect(() => loadBytes(whole.subarray(0, length))).toThrow(PickleError);
     }
+  });
+
+  it('is refused if it has one list copied over and over', () => {
+    const items = Array.from({ length: 50_000 }, (_, i) => Uint8Array.of(0x4d, i & 255, i >> 8));
+    const calls = 'h\x00h\x01R'.repeat(50_000);
+    const head = Buffer.from('\x80\x02c__builtin__\nset\nq\x00](', 'latin1');
+    const bytes = Buffer.concat([head, ...items, Buffer.from(`e\x85q\x01${calls}`, 'latin1')]);
+    expect(() => loadBytes(bytes)).toThrow('calls must not be given far more than the file holds');
   });
 
   it('never fails in another way, whatever byte is changed', () => {

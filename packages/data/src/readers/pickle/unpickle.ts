@@ -3,7 +3,7 @@ import { Forbidden, Malformed, PickleError, PickleGlobalError } from './errors';
 import { FileCursor } from './file-cursor';
 import { PickleMachine } from './machine';
 import { OPCODES, opcodeName, PROTO, STOP } from './opcodes';
-import type { PickleValue } from './values';
+import { type PickleValue, printable } from './values';
 
 /**
  * Reads a pickle of protocol 2 to 5 without running anything: each opcode is a case of this reader, and the only classes and functions
@@ -57,10 +57,4 @@ function explain(cause: unknown, path: string, start: number, code: number): Err
 
 function hex(byte: number): string {
   return `0x${byte.toString(16).padStart(2, '0')}`;
-}
-
-/** A name that may hold anything, fit to be shown. */
-function printable(name: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not reach a terminal
-  return name.replace(/[\u0000-\u001f\u007f-\u009f]/g, '?').slice(0, 200);
 }

@@ -61,7 +61,8 @@ export function latin1BytesOf(value: PickleValue | undefined): Uint8Array | Lati
 export function describeValue(value: PickleValue | undefined): string {
   if (value === undefined) return 'nothing';
   if (value === null) return 'None';
-  if (typeof value === 'string') return value.length > 60 ? `a text of ${value.length} characters` : `'${value}'`;
+  if (typeof value === 'string')
+    return value.length > 60 ? `a text of ${value.length} characters` : `'${printable(value)}'`;
   if (typeof value === 'bigint') return value > -(2n ** 64n) && value < 2n ** 64n ? `${value}` : 'a huge integer';
   if (typeof value !== 'object') return `${value}`;
   if (Array.isArray(value)) {
@@ -74,6 +75,12 @@ export function describeValue(value: PickleValue | undefined): string {
   if (value instanceof PickledType) return `dtype ${value.element.kind}${value.element.size}`;
   if (value instanceof FileText || value instanceof Latin1Bytes) return 'a long text';
   return `${value.length} bytes`;
+}
+
+/** A text that may hold anything, fit to be shown in a terminal. */
+export function printable(name: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not reach a terminal
+  return name.replace(/[\u0000-\u001f\u007f-\u009f]/g, '?').slice(0, 200);
 }
 
 /** The error of a value that isn't what it must be. */
