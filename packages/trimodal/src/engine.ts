@@ -17,7 +17,12 @@ import type { RunConfig } from './run-config';
 export const BACKEND_CHOICES = ['auto', 'compiled', 'node-gpu', 'node', 'wasm', 'cpu'] as const;
 export type BackendChoice = (typeof BACKEND_CHOICES)[number];
 
-export type ChosenBackend = { readonly name: Exclude<BackendChoice, 'auto'>; readonly reason: string };
+export type ChosenBackend = {
+  readonly name: Exclude<BackendChoice, 'auto'>;
+  readonly reason: string;
+  /** Threads of one compiled operation; 0 for as many as there are cores. */
+  readonly threads: number;
+};
 
 /**
  * Chooses where a run computes and makes TensorFlow.js ready for it.
@@ -25,10 +30,10 @@ export type ChosenBackend = { readonly name: Exclude<BackendChoice, 'auto'>; rea
  * `auto` takes the compiled step if ONNX Runtime loads, else the fastest TensorFlow.js backend that works.
  * @throws RangeError for an unknown name, Error if the one asked for does not work here.
  */
-export async function prepareBackend(preference: BackendChoice): Promise<ChosenBackend> {
+export async function prepareBackend(preference: BackendChoice, threads = 0): Promise<ChosenBackend> {
   if (preference !== 'auto' && preference !== 'compiled') {
     const { backend, reason } = await chooseBackend(preference);
-    return { name: backend, reason };
+    return { name: backend, reason, threads };
   }
   try {
     await import('@trimodal/compiler');
@@ -38,21 +43,26 @@ export async function prepareBackend(preference: BackendChoice): Promise<ChosenB
       throw new Error(`Cannot compile as onnxruntime-node must load: ${problem}`, { cause });
     }
     const { backend, reason } = await chooseBackend('auto');
-    return { name: backend, reason: `${reason}; onnxruntime-node does not load: ${problem}` };
+    return { name: backend, reason: `${reason}; onnxruntime-node does not load: ${problem}`, threads };
   }
   // what isn't worth compiling, such as diagnostics, runs op by op on wasm or cpu
   await chooseBackend('wasm').catch(() => chooseBackend('cpu'));
   return {
     name: 'compiled',
+    threads,
     reason:
       preference === 'auto' ? 'whole training steps in ONNX Runtime, the fastest that works here' : 'as asked for',
   };
 }
 
 /** The engine that trains a learner as the config says, on the chosen backend. */
-export function createEngine({ name }: ChosenBackend, learner: Learner, config: RunConfig['training']): StepEngine {
+export function createEngine(
+  { name, threads }: ChosenBackend,
+  learner: Learner,
+  config: RunConfig['training'],
+): StepEngine {
   const options = { learner, optimizer: buildOptimizer(config.optimizer), clip: buildClipping(config.clipping) };
-  return name === 'compiled' ? createCompiledStep(options) : createEagerStep(options);
+  return name === 'compiled' ? createCompiledStep({ ...options, threads }) : createEagerStep(options);
 }
 
 function buildOptimizer(config: RunConfig['training']['optimizer']): Optimizer {

@@ -21,15 +21,16 @@ export class Evaluator {
    * Loads the selected epoch.
    * @throws RangeError if the data are not those of the run.
    */
-  static async open(directory: RunDirectory, dataset: Dataset, backend: BackendChoice): Promise<Evaluator> {
-    const { config, data } = directory.result();
+  static async open(directory: RunDirectory, dataset: Dataset, backend?: BackendChoice): Promise<Evaluator> {
+    const { config, data, backend: trained } = directory.result();
     if (data.hash !== dataset.dataHash) {
       throw new RangeError(
         `Cannot evaluate ${directory.path} as its data must have the hash ${data.hash} (${data.source}): got ${dataset.dataHash} (${dataset.source}).`,
       );
     }
+    const chosen = await prepareBackend(backend ?? trained.name, trained.threads);
     const { learner } = assemble(config, dataset);
-    const engine = createEngine(await prepareBackend(backend), learner, config.training);
+    const engine = createEngine(chosen, learner, config.training);
     await engine.writeState(new CheckpointStore(directory.checkpoints).best().state);
     return new Evaluator(engine, dataset, config);
   }

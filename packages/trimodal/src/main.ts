@@ -34,6 +34,7 @@ function program(): Command {
     .option('--config <file>', 'a JSON file that is merged into the preset')
     .option('--set <path=value...>', 'override a config value, such as training.maxEpochs=4')
     .addOption(backendOption())
+    .option('--threads <number>', 'of a compiled operation (default: as many as there are cores)', integer)
     .option('--resume', 'go on with the run in --out, exactly where it was')
     .action(async (architecture, options) => {
       await (await import('./commands/train')).train(architecture, options);

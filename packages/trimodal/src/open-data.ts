@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import type { Modality } from '@trimodal/core';
 import { createDataset, type Dataset, openFeatureFile, type SyntheticDataset, syntheticDataset } from '@trimodal/data';
 import type { RunConfig } from './run-config';
 
@@ -9,12 +11,27 @@ export const SYNTHETIC_SEED = 2026;
 
 export type OpenData = { readonly dataset: Dataset; readonly synthetic?: SyntheticDataset };
 
-/** Opens a feature file, or generates the synthetic benchmark, as a run's config wants it. */
-export async function openData(source: string, config: RunConfig): Promise<OpenData> {
-  const options = { standardize: config.data.standardize, modalities: config.model.modalities };
+/**
+ * Opens a feature file, or generates the synthetic benchmark, as a run's config wants it.
+ *
+ * @param modalities Those of the model, for training; undefined for all that the file has, so that a protocol takes away the same
+ * of every model, whichever modalities it uses.
+ * @throws RangeError if there is no such file.
+ */
+export async function openData(
+  source: string,
+  { data: { standardize } }: RunConfig,
+  modalities: readonly Modality[] | undefined,
+): Promise<OpenData> {
+  const options = { standardize, ...(modalities ? { modalities } : {}) };
   if (source === SYNTHETIC) {
     const synthetic = syntheticDataset({ seed: SYNTHETIC_SEED });
     return { dataset: createDataset(synthetic, options), synthetic };
+  }
+  if (!existsSync(source)) {
+    throw new RangeError(
+      `Cannot open ${source} as it must be a feature file, or "${SYNTHETIC}": there is no such file.`,
+    );
   }
   return { dataset: createDataset(await openFeatureFile(source), options) };
 }

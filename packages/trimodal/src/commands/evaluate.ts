@@ -1,7 +1,7 @@
 import type { MODALITIES } from '@trimodal/core';
 import { type Missingness, modalitySubsets } from '@trimodal/data';
 import { areaUnderCurve, mean } from '@trimodal/metrics';
-import { type BackendChoice, prepareBackend } from '../engine';
+import type { BackendChoice } from '../engine';
 import { type Evaluation, Evaluator } from '../evaluator';
 import { openData } from '../open-data';
 import { parseRates } from '../parse-rates';
@@ -35,12 +35,11 @@ export type RobustnessReport = {
 /** `trimodal evaluate`: the test split of a finished run, whole or with parts missing. */
 export async function evaluate(run: string, options: EvaluateOptions): Promise<void> {
   const directory = new RunDirectory(run);
-  const { config, backend } = directory.result();
-  const conditions = conditionsOf(options, config.model.modalities);
-  await prepareBackend(options.backend ?? backend.name);
-  const { dataset } = await openData(options.data, config);
-  const evaluator = await Evaluator.open(directory, dataset, options.backend ?? backend.name);
+  const { config } = directory.result();
+  const { dataset } = await openData(options.data, config, undefined);
+  const evaluator = await Evaluator.open(directory, dataset, options.backend);
   try {
+    const conditions = conditionsOf(options, dataset.modalities);
     const evaluations: (Evaluation & { name: string })[] = [];
     for (const { name, missingness } of conditions) {
       evaluations.push({ name, ...(await evaluator.score('test', missingness)) });

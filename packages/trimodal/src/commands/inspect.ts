@@ -15,7 +15,7 @@ export async function inspect(model: string, { data, config: file, set }: Inspec
     ? new RunDirectory(model).config()
     : loadRunConfig({ architecture: model, file, assignments: set });
   await prepareBackend('cpu');
-  const { dataset } = await openData(data, config);
+  const { dataset } = await openData(data, config, config.model.modalities);
   const assembled = assemble(config, dataset);
   dataset.close();
   console.log(moduleTree(assembled.model));

@@ -15,6 +15,7 @@ export type TrainOptions = {
   readonly config?: string;
   readonly set?: readonly string[];
   readonly backend?: BackendChoice;
+  readonly threads?: number;
   readonly resume?: boolean;
 };
 
@@ -27,8 +28,8 @@ export async function train(architecture: string, options: TrainOptions): Promis
     assignments: options.set,
     seed: options.seed,
   });
-  const backend = await prepareBackend(options.backend ?? 'auto');
-  const data = await openData(source, config);
+  const backend = await prepareBackend(options.backend ?? 'auto', options.threads);
+  const data = await openData(source, config, config.model.modalities);
   const directory = new RunDirectory(out);
   directory.open(config, resume);
   console.log(

@@ -93,7 +93,7 @@ export function commonRows(a: Pooled, b: Pooled): { a: Float32Array; b: Float32A
   });
   const take = ({ data, dim }: Pooled, side: 0 | 1) => {
     const out = new Float32Array(pairs.length * dim);
-    pairs.forEach((pair, k) => out.set(data.subarray(pair[side] * dim, (pair[side] + 1) * dim), k * dim));
+    for (const [k, pair] of pairs.entries()) out.set(data.subarray(pair[side] * dim, (pair[side] + 1) * dim), k * dim);
     return out;
   };
   return { a: take(a, 0), b: take(b, 1), n: pairs.length };

@@ -44,7 +44,7 @@ export function factorRecovery(
 function probeSet({ data, rows }: Pooled, factor: Factor) {
   const width = factor.shape[1];
   const y = new Float32Array(rows.length * width);
-  rows.forEach((row, i) => y.set(factor.data.subarray(row * width, (row + 1) * width), i * width));
+  for (const [i, row] of rows.entries()) y.set(factor.data.subarray(row * width, (row + 1) * width), i * width);
   return { x: data, y, numRows: rows.length };
 }
 
