@@ -109,12 +109,9 @@ export class FeatureRows {
       const start = offset + step * this.dim;
       const observed = step >= from && step < to;
       for (let i = start; i < start + this.dim; i++) {
-        const value = values[i]!;
         if (!observed) {
-          if (value !== 0) counts.padding++;
-        } else if (Number.isNaN(value)) counts.nan++;
-        else if (value === Number.POSITIVE_INFINITY) counts.positiveInfinity++;
-        else if (value === Number.NEGATIVE_INFINITY) counts.negativeInfinity++;
+          if (values[i] !== 0) counts.padding++;
+        } else if (!Number.isFinite(values[i]!)) counts[notFiniteKind(values[i]!)]++;
       }
       if (observed) moments?.add(values, start);
     }
@@ -127,13 +124,17 @@ export class FeatureRows {
     values.fill(0, offset + to * dim, offset + this.rowLength);
     for (let step = from; step < to; step++) {
       const start = offset + step * dim;
-      for (let d = 0; d < dim; d++) {
-        const value = values[start + d]!;
-        if (!Number.isFinite(value) || scale?.[d] === 0) values[start + d] = 0;
-        else if (mean && scale) values[start + d] = (value - mean[d]!) * scale[d]!;
+      for (let i = start; i < start + dim; i++) {
+        const value = mean && scale ? (values[i]! - mean[i - start]!) * scale[i - start]! : values[i]!;
+        values[i] = Number.isFinite(value) ? value + 0 : 0; // + 0: no -0 for constant features
       }
     }
   }
+}
+
+function notFiniteKind(value: number): 'nan' | 'positiveInfinity' | 'negativeInfinity' {
+  if (Number.isNaN(value)) return 'nan';
+  return value > 0 ? 'positiveInfinity' : 'negativeInfinity';
 }
 
 function range(from: number, to: number): Int32Array {

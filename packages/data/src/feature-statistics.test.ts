@@ -38,6 +38,17 @@ test('what is not finite is left out', () => {
   expect([...got.constant]).toEqual([0, 0]);
 });
 
+test('a column without a finite value is constant, and one that becomes finite late is not lost', () => {
+  const got = statisticsOf([
+    [Number.NaN, Number.NaN],
+    [Number.POSITIVE_INFINITY, 5],
+    [Number.NaN, 9],
+  ]);
+  expect([...got.constant]).toEqual([1, 0]);
+  expect([...got.mean]).toEqual([0, 7]);
+  expect([...got.std]).toEqual([1, 2]);
+});
+
 test('nothing observed: the identity', () => {
   const got = new FeatureMoments(2).finish();
   expect(got).toEqual({

@@ -20,30 +20,33 @@ const FLOAT32_RESOLUTION = 1e-7;
  */
 export class FeatureMoments {
   private steps = 0;
-  private readonly counts: Float64Array;
+  /** Features of which no finite value was seen yet; their `first` is NaN. */
+  private unseen: number;
   private readonly first: Float64Array;
+  private readonly notFinite: Float64Array;
   private readonly sums: Float64Array;
   private readonly squares: Float64Array;
 
   constructor(private readonly dim: number) {
-    this.counts = new Float64Array(dim);
-    this.first = new Float64Array(dim);
+    this.unseen = dim;
+    this.first = new Float64Array(dim).fill(Number.NaN);
+    this.notFinite = new Float64Array(dim);
     this.sums = new Float64Array(dim);
     this.squares = new Float64Array(dim);
   }
 
   /** Takes in the step of `dim` values that begins at `offset`. */
   add(values: Float32Array, offset: number): void {
-    const { dim, counts, first, sums, squares } = this;
+    const { dim, first, notFinite, sums, squares } = this;
+    if (this.unseen > 0) this.seeFirst(values, offset);
     this.steps++;
     for (let d = 0; d < dim; d++) {
       const value = values[offset + d]!;
-      if (!Number.isFinite(value)) continue;
-      if (counts[d] === 0) first[d] = value;
-      const difference = value - first[d]!;
-      counts[d]!++;
-      sums[d]! += difference;
-      squares[d]! += difference * difference;
+      if (Number.isFinite(value)) {
+        const difference = value - first[d]!;
+        sums[d]! += difference;
+        squares[d]! += difference * difference;
+      } else notFinite[d]!++;
     }
   }
 
@@ -53,13 +56,26 @@ export class FeatureMoments {
     const std = new Float64Array(dim).fill(1);
     const constant = new Uint8Array(dim);
     for (let d = 0; d < dim; d++) {
-      const count = Math.max(this.counts[d]!, 1);
+      const count = steps - this.notFinite[d]!;
+      if (count === 0) {
+        constant[d] = steps > 0 ? 1 : 0;
+        continue;
+      }
       const shift = this.sums[d]! / count;
       const spread = Math.sqrt(Math.max(this.squares[d]! / count - shift * shift, 0));
       mean[d] = this.first[d]! + shift;
       if (spread > FLOAT32_RESOLUTION * Math.abs(mean[d]!)) std[d] = spread;
-      else constant[d] = steps > 0 ? 1 : 0;
+      else constant[d] = 1;
     }
     return { mean, std, constant, steps };
+  }
+
+  private seeFirst(values: Float32Array, offset: number): void {
+    for (let d = 0; d < this.dim; d++) {
+      const value = values[offset + d]!;
+      if (!Number.isNaN(this.first[d]!) || !Number.isFinite(value)) continue;
+      this.first[d] = value;
+      this.unseen--;
+    }
   }
 }
