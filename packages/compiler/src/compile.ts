@@ -37,7 +37,7 @@ export async function compile(
   const outputs = new Map([...optimized.graph.outputs].map(([name, value]) => [outputName(name), value]));
   // loaded when first needed: a program that compiles nothing doesn't pay for it
   const ort = await import('onnxruntime-node');
-  const session = await ort.InferenceSession.create(encodeOnnx({ ...optimized.graph, outputs }), {
+  const create = ort.InferenceSession.create(encodeOnnx({ ...optimized.graph, outputs }), {
     executionProviders: [...providers],
     intraOpNumThreads: threads,
     executionMode: 'sequential',
@@ -45,5 +45,23 @@ export async function compile(
     extra: { session: { set_denormal_as_zero: '1' } },
     ...options,
   });
+  const session = await create.catch((error: Error) => {
+    throw providerError(providers, ort.listSupportedBackends(), error);
+  });
   return new CompiledFunction(session, ort.Tensor, optimized, inputs);
+}
+
+/** Of a session that can't be made the cause is most often a provider that isn't there. */
+function providerError(
+  providers: readonly string[],
+  supported: readonly { readonly name: string }[],
+  error: Error,
+): Error {
+  const names = supported.map(({ name }) => name);
+  if (providers.every((provider) => names.includes(provider))) return error;
+  return new RangeError(
+    `Cannot compile for [${providers.join(', ')}] as ONNX Runtime must have the execution provider: got "${error.message}"; ` +
+      `it has ${names.join(', ')} on this machine.`,
+    { cause: error },
+  );
 }

@@ -1,15 +1,16 @@
 import type { Rng } from '@trimodal/core';
 import type * as ort from 'onnxruntime-node';
+import { sizeOf, type Value } from './graph';
 import type { InputSpec, Traced } from './trace';
 
 export type FeedArray = Float32Array | Int32Array | Uint8Array;
-export type Output = { readonly data: Float32Array | Int32Array | Uint8Array; readonly shape: readonly number[] };
+export type Output = { readonly data: FeedArray; readonly shape: readonly number[] };
 
 export type RunOptions = {
   /** Fills the keep-masks of this run; required if the function draws any. */
   readonly rng?: Pick<Rng, 'fillKeepMask'>;
   /** Arrays to write outputs into, by name; the others are allocated. */
-  readonly into?: Readonly<Record<string, Float32Array | Int32Array | Uint8Array>>;
+  readonly into?: Readonly<Record<string, FeedArray>>;
 };
 
 /** A function of tensors as a native session: feeds in, outputs out, nothing kept in between. */
@@ -60,6 +61,7 @@ export class CompiledFunction {
     const fetches: Record<string, ort.Tensor | null> = {};
     for (const [name, value] of this.traced.graph.outputs) {
       const target = into[name];
+      if (target) checkTarget(name, value, target);
       fetches[outputName(name)] = target
         ? new this.Tensor(value.type as 'float32', target as Float32Array, value.shape)
         : null;
@@ -77,7 +79,7 @@ export class CompiledFunction {
       const got = array === undefined ? 'nothing' : (array as object).constructor.name;
       throw new TypeError(`Cannot run as input ${name} must be a ${ARRAYS[dtype].name}: got ${got}.`);
     }
-    const size = shape.reduce((product, length) => product * length, 1);
+    const size = sizeOf(shape);
     if (array.length !== size) {
       throw new RangeError(
         `Cannot run as input ${name} must have ${size} elements, shape [${shape}]: got ${array.length}; ` +
@@ -91,6 +93,16 @@ export class CompiledFunction {
   async dispose(): Promise<void> {
     await this.session.release();
   }
+}
+
+function checkTarget(name: string, { shape, type }: Value, target: FeedArray): void {
+  const size = sizeOf(shape);
+  const { name: wanted } = ARRAYS[type as keyof typeof ARRAYS];
+  if (target.constructor.name === wanted && target.length === size) return;
+  const got = target.constructor.name === wanted ? target.length : target.constructor.name;
+  throw new RangeError(
+    `Cannot run as the array for output ${name} must be a ${wanted} of ${size} elements: got ${got}.`,
+  );
 }
 
 /** In a session, as inputs and outputs share one space of names there. */

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { KeepMaskSource } from '@trimodal/core';
-import { callerLine, TraceError } from './errors';
+import { TraceError } from './errors';
 import type { Graph, Value } from './graph';
 import { type Recording, record } from './trace-backend';
 
@@ -112,7 +112,8 @@ export function trace(fn: TraceFunction, inputs: Readonly<Record<string, InputSp
 }
 
 function checkResults(results: unknown): Record<string, tf.Tensor> {
-  const isRecord = typeof results === 'object' && results !== null && !(results instanceof tf.Tensor);
+  const isRecord =
+    typeof results === 'object' && results !== null && !(results instanceof tf.Tensor) && !(results instanceof Promise);
   if (isRecord && Object.values(results).every((x) => x instanceof tf.Tensor))
     return results as Record<string, tf.Tensor>;
   const got = results instanceof Promise ? 'a Promise' : results instanceof tf.Tensor ? 'a Tensor' : typeof results;
@@ -130,6 +131,6 @@ function checkVariables(copies: readonly { variable: tf.Variable; dataId: object
   if (!wrong) return;
   throw new TraceError(
     `Cannot compile a function as it must neither assign nor create variables: got ${wrong.name} ` +
-      `${assigned.length > 0 ? 'assigned' : 'created'}; return the new value as an output instead (${callerLine(undefined)}).`,
+      `${assigned.length > 0 ? 'assigned' : 'created'}; return the new value as an output instead.`,
   );
 }

@@ -1,0 +1,84 @@
+import { encodeOnnx } from './encode-onnx';
+import { TraceError } from './errors';
+import type { Graph } from './graph';
+import { optimize } from './passes';
+import { generalize, type SizeSource, type SymbolicSizes } from './symbolic-size';
+import { type InputSpec, type Traced, type TraceFunction, trace } from './trace';
+
+export type OnnxInput = {
+  /** A size that may vary has a name, the same wherever it is the same size: `['batch', 50, 768]`. One name in all. */
+  readonly shape: readonly (number | string)[];
+  readonly dtype?: 'float32' | 'int32' | 'bool';
+};
+
+export type ToOnnxOptions = {
+  readonly inputs: Readonly<Record<string, OnnxInput>>;
+  /** Written into the file, by key. */
+  readonly metadata?: Readonly<Record<string, string>>;
+};
+
+/** Two sizes that stand for any: primes that hardly are a size of anything else. */
+const SIZES = [29, 31] as const;
+
+/**
+ * Writes a pure function of tensors as an ONNX file of standard operations, in the lowest opset that has them; variables have
+ * their present values.
+ *
+ * @param fn As for `compile`, without randomness; outputs are named as in its result.
+ * @throws TraceError if the function can't be a graph, draws keep-masks, or depends on a varying size by more than shapes.
+ * @throws RangeError if more than one size varies.
+ * @example
+ * writeFileSync('model.onnx', toOnnx(({ x }) => ({ y: x.mul(2) }), { inputs: { x: { shape: ['batch', 3] } } }));
+ */
+export function toOnnx(fn: TraceFunction, { inputs, metadata = {} }: ToOnnxOptions): Uint8Array {
+  const names = new Set(Object.values(inputs).flatMap(({ shape }) => shape.filter((size) => typeof size === 'string')));
+  if (names.size > 1) {
+    throw new RangeError(`Cannot write ONNX as at most one size may vary: got ${[...names].join(', ')}.`);
+  }
+  const [name] = names;
+  const graphs = (name === undefined ? [1] : SIZES).map((size) => frozen(trace(fn, withSize(inputs, size))));
+  const [first, second] = graphs as [Graph, Graph];
+  let graph = first;
+  let symbolicSizes: SymbolicSizes = {};
+  if (name !== undefined) {
+    ({ graph, symbolicSizes } = generalize([first, second], SIZES, name, sourceOf(inputs, name)));
+  }
+  return encodeOnnx(withOutputs(graph), { symbolicSizes, metadata });
+}
+
+function withSize(inputs: Readonly<Record<string, OnnxInput>>, size: number): Record<string, InputSpec> {
+  return Object.fromEntries(
+    Object.entries(inputs).map(([key, spec]) => [
+      key,
+      { ...spec, shape: spec.shape.map((length) => (typeof length === 'string' ? size : length)) },
+    ]),
+  );
+}
+
+function sourceOf(inputs: Readonly<Record<string, OnnxInput>>, name: string): SizeSource {
+  const [input, { shape }] = Object.entries(inputs).find(([, spec]) => spec.shape.includes(name))!;
+  return { input, axis: shape.indexOf(name) };
+}
+
+/** Variables become constants. */
+function frozen({ graph, variables, masks }: Traced): Graph {
+  if (masks.length > 0) {
+    throw new TraceError(
+      `Cannot write ONNX as the function must not be random: got ${masks.length} keep-masks; trace it for inference.`,
+    );
+  }
+  const constants = new Map(graph.constants);
+  const inputs = new Map(graph.inputs);
+  for (const [name, variable] of variables) {
+    constants.set(inputs.get(name)!, { values: (variable.dataSync() as Float32Array).slice() });
+    inputs.delete(name);
+  }
+  return optimize({ ...graph, inputs, constants });
+}
+
+/** In a file, inputs and outputs share one space of names. */
+function withOutputs(graph: Graph): Graph {
+  const clash = [...graph.outputs.keys()].find((name) => graph.inputs.has(name));
+  if (clash === undefined) return graph;
+  throw new RangeError(`Cannot write ONNX as an output must not have the name of an input: got ${clash}.`);
+}
