@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
@@ -248,6 +248,7 @@ describe('fit', () => {
       'Cannot go on after step 1 as every parameter must be finite: got another value in proj.bias',
     );
     expect(readdirSync(folder)).toEqual([]);
+    rmSync(folder, { recursive: true });
     engine.dispose();
     learner.dispose();
   });

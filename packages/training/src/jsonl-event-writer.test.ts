@@ -1,9 +1,12 @@
-import { appendFileSync, mkdtempSync, readFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import type { StampedEvent } from './events';
 import { JsonlEventWriter } from './jsonl-event-writer';
+
+const root = mkdtempSync(join(tmpdir(), 'events-'));
+afterAll(() => rmSync(root, { recursive: true }));
 
 const checkpoint = (sequence: number): StampedEvent => ({
   type: 'checkpoint',
@@ -27,7 +30,7 @@ function write(path: string, ...numbers: number[]) {
 }
 
 it('writes a line an event, and cuts what a resumed run has to write again', () => {
-  const path = join(mkdtempSync(join(tmpdir(), 'events-')), 'events.jsonl');
+  const path = join(mkdtempSync(join(root, 'log-')), 'events.jsonl');
   write(path, 0, 1, 2, 3);
   expect(sequences(path)).toEqual([0, 1, 2, 3]);
   write(path, 2, 3, 4);
@@ -40,7 +43,7 @@ it('writes a line an event, and cuts what a resumed run has to write again', () 
 });
 
 it('touches nothing before the first event', () => {
-  const path = join(mkdtempSync(join(tmpdir(), 'events-')), 'events.jsonl');
+  const path = join(mkdtempSync(join(root, 'log-')), 'events.jsonl');
   write(path, 0, 1);
   write(path);
   expect(sequences(path)).toEqual([0, 1]);

@@ -13,12 +13,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Rng } from '@trimodal/core';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { resumableRun } from './__fixtures__/resumable-run';
 import { CheckpointError, CheckpointStore } from './checkpoint-store';
 import type { StampedEvent } from './events';
 
-const folderFor = (name: string) => mkdtempSync(join(tmpdir(), `resume-${name}-`));
+const root = mkdtempSync(join(tmpdir(), 'resume-'));
+const folderFor = (name: string) => mkdtempSync(join(root, `${name}-`));
+afterAll(() => rmSync(root, { recursive: true }));
 
 /** The log but for dates and durations, and for the starts and ends that interruptions add. */
 function log(folder: string): unknown[] {
