@@ -1,9 +1,10 @@
-// npm run demo: DBR trained, evaluated and inspected on the synthetic benchmark, from the built command line.
+// npm run demo: DBR on the synthetic benchmark, by the built command line; the run stays in runs/demo.
 import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const program = fileURLToPath(new URL('../../packages/trimodal/bin/trimodal.js', import.meta.url));
-const folder = join('runs', 'demo');
-const { status } = spawnSync(process.execPath, [program, 'demo', '--out', folder], { stdio: 'inherit' });
+const root = fileURLToPath(new URL('../..', import.meta.url));
+rmSync(`${root}/runs/demo`, { recursive: true, force: true });
+const args = ['packages/trimodal/bin/trimodal.js', 'demo', '--out', 'runs/demo'];
+const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
 process.exit(status ?? 1);
