@@ -152,6 +152,17 @@ describe('AnchorGuidedPrivateRouting', () => {
     expect(number(antiLeakage(withoutShared, mask))).toBe(0);
   });
 
+  it('drops channels of what is borrowed in training alone', () => {
+    const run = (dropoutRate: number, seed: number) =>
+      build({ borrow: 'uncontrolled', dropoutRate }).forward(partsOf(), { training: true, rng: new Rng(seed) });
+    const still = build({ borrow: 'uncontrolled' }).forward(partsOf(), INFERENCE);
+    const changed = (a: typeof still, b: typeof still) =>
+      number(valueFor(a.private, 'audio').sub(valueFor(b.private, 'audio')).abs().max());
+    expect(changed(run(0, 3), still)).toBe(0);
+    expect(changed(run(0.5, 3), still)).toBeGreaterThan(0.01);
+    expect(changed(run(0.5, 3), run(0.5, 4))).toBeGreaterThan(0.01);
+  });
+
   it('takes the profile of the anchor modality as the anchor of all', () => {
     const { anchors, profiles } = build({ anchor: 'vision' }).forward(partsOf(), INFERENCE);
     for (const modality of MODALITIES) expectClose(valueFor(anchors, modality), valueFor(profiles, 'vision'));
@@ -164,6 +175,24 @@ describe('AnchorGuidedPrivateRouting', () => {
     const { borrow } = build({ modalities: ['text', 'vision'] }).forward(partsOf(), INFERENCE);
     const start = 0.3 / (1 + Math.exp(2));
     expectClose(borrow.slice([0], [1]), [0, 0, start, 0, 0, 0, start, 0, 0]);
+  });
+
+  it('is the same block in whatever order its modalities are named', () => {
+    const parts = {
+      ...partsOf(['vision', 'audio']),
+      mask: {
+        ...masksOf(),
+        audio: tf.tensor2d([
+          [0, 0, 0, 0, 0],
+          [1, 1, 1, 1, 1],
+        ]),
+      },
+    };
+    const outputs = [['audio', 'vision'] as const, ['vision', 'audio'] as const].map((modalities) =>
+      byName(build({ modalities }).forward(parts, INFERENCE)),
+    );
+    for (const [name, x] of Object.entries(outputs[0]!))
+      expectClose(outputs[1]![name]!, x, { relative: 0, absolute: 0 });
   });
 
   it('refuses what it cannot build or read', () => {

@@ -80,7 +80,7 @@ export class AnchorGuidedPrivateRouting implements PrivateBranch<AnchorGuidedOut
   constructor(
     {
       dModel,
-      modalities = MODALITIES,
+      modalities: asked = MODALITIES,
       numHeads = 4,
       maxBorrow = 0.3,
       borrowBias = -2,
@@ -90,6 +90,7 @@ export class AnchorGuidedPrivateRouting implements PrivateBranch<AnchorGuidedOut
     }: AnchorGuidedOptions,
     rng: Rng,
   ) {
+    const modalities = MODALITIES.filter((modality) => asked.includes(modality)); // in the fixed order
     checkRate('build AnchorGuidedPrivateRouting', 'maxBorrow', maxBorrow);
     if (anchor !== 'pooled' && !modalities.includes(anchor)) {
       throw new RangeError(

@@ -78,6 +78,18 @@ describe('BidirectionalRebalancingFusion', () => {
     }
   });
 
+  it('drops channels of what the branches read and of the context in training alone', () => {
+    const run = (dropoutRate: number, seed: number) =>
+      build({ dropoutRate }).forward(partsOf(), presentOf(MODALITIES), { training: true, rng: new Rng(seed) });
+    const still = build().forward(partsOf(), presentOf(MODALITIES), INFERENCE);
+    for (const name of ['shared', 'private', 'weights'] as const) {
+      const changed = (a: typeof still, b: typeof still) => a[name].sub(b[name]).abs().max().dataSync()[0]!;
+      expect(changed(run(0, 3), still)).toBe(0);
+      expect(changed(run(0.5, 3), still)).toBeGreaterThan(1e-3);
+      expect(changed(run(0.5, 3), run(0.5, 4))).toBeGreaterThan(1e-3);
+    }
+  });
+
   it('builds only the weights that an ablation needs, the others bit-identical', () => {
     const all = parameters(build());
     for (const [options, absent] of [

@@ -68,7 +68,7 @@ export class BidirectionalRebalancingFusion implements Fusion<BidirectionalRebal
   constructor(
     {
       dModel,
-      modalities = MODALITIES,
+      modalities: asked = MODALITIES,
       numHeads = 4,
       directions = 'both',
       weighting = 'context',
@@ -77,7 +77,7 @@ export class BidirectionalRebalancingFusion implements Fusion<BidirectionalRebal
     rng: Rng,
   ) {
     this.outDim = dModel;
-    this.modalities = modalities;
+    this.modalities = MODALITIES.filter((modality) => asked.includes(modality)); // in the fixed order
     const attention = (direction: typeof directions, field: string) =>
       directions === 'both' || directions === direction
         ? new MultiHeadAttention({ dModel, numHeads }, rng.fork(field))

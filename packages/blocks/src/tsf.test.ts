@@ -67,6 +67,19 @@ describe('TemporalStructuralFactorization', () => {
     }
   });
 
+  it('drops channels of both paths in training alone', () => {
+    const run = (dropoutRate: number, seed: number) =>
+      build({ dropoutRate }).forward(tokensOf(1), masksOf(), { training: true, rng: new Rng(seed) });
+    const still = build().forward(tokensOf(1), masksOf(), INFERENCE);
+    for (const path of ['temporal', 'structural'] as const) {
+      const changed = (a: typeof still, b: typeof still) =>
+        valueFor(a[path], 'audio').sub(valueFor(b[path], 'audio')).abs().max().dataSync()[0]!;
+      expect(changed(run(0, 3), still)).toBe(0);
+      expect(changed(run(0.5, 3), still)).toBeGreaterThan(0.01);
+      expect(changed(run(0.5, 3), run(0.5, 4))).toBeGreaterThan(0.01);
+    }
+  });
+
   it('builds only the weights that an ablation needs, the others bit-identical', () => {
     const all = parameters(build());
     for (const [options, prefix] of [
@@ -120,6 +133,14 @@ describe('TemporalStructuralFactorization', () => {
         (path) => `structuralPath.attention.${path}`,
       ),
     });
+  });
+
+  it('is the same block in whatever order its modalities are named', () => {
+    const outputs = [['text', 'vision'] as const, ['vision', 'text'] as const].map((modalities) =>
+      byName(build({ modalities }).forward(tokensOf(1), masksOf(), INFERENCE)),
+    );
+    for (const [name, x] of Object.entries(outputs[0]!))
+      expectClose(outputs[1]![name]!, x, { relative: 0, absolute: 0 });
   });
 
   it('refuses tokens and masks of other shapes', () => {

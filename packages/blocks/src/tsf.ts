@@ -74,7 +74,7 @@ export class TemporalStructuralFactorization implements SharedBranch<TemporalStr
   constructor(
     {
       dModel,
-      modalities = MODALITIES,
+      modalities: asked = MODALITIES,
       numHeads = 4,
       kernelSize = 3,
       dilations = [1, 2, 4],
@@ -85,6 +85,7 @@ export class TemporalStructuralFactorization implements SharedBranch<TemporalStr
     }: TemporalStructuralOptions,
     rng: Rng,
   ) {
+    const modalities = MODALITIES.filter((modality) => asked.includes(modality)); // in the fixed order
     this.dModel = dModel;
     this.modalities = modalities;
     this.temporalPaths = forModalities(

@@ -105,6 +105,19 @@ describe('SharedPrivateDisentangler', () => {
     expect(Object.keys(module.forward(inputsOf(), present, TRAINING).cycled!)).toEqual([...MODALITIES]);
   });
 
+  it.each(['transformer', 'mlp'] as const)('drops in training alone (%s)', (encoder) => {
+    const run = (dropoutRate: number, seed: number) =>
+      build({ encoder, dropoutRate }).forward(inputsOf(), present, { training: true, rng: new Rng(seed) });
+    const still = build({ encoder }).forward(inputsOf(), present, INFERENCE);
+    for (const kind of ['shared', 'private'] as const) {
+      const changed = (a: typeof still, b: typeof still) =>
+        valueFor(a[kind], 'audio').sub(valueFor(b[kind], 'audio')).abs().max().dataSync()[0]!;
+      expect(changed(run(0, 3), still)).toBe(0);
+      expect(changed(run(0.5, 3), still)).toBeGreaterThan(0.01);
+      expect(changed(run(0.5, 3), run(0.5, 4))).toBeGreaterThan(0.01);
+    }
+  });
+
   it('reads no token that is not there, and gives 0 for it', () => {
     const module = build({ dropoutRate: 0 });
     const mask = {

@@ -62,7 +62,7 @@ export class SharedPrivateDisentangler implements Disentangler<SharedPrivateOutp
   constructor(
     {
       dModel,
-      modalities = MODALITIES,
+      modalities: asked = MODALITIES,
       encoder = 'transformer',
       numHeads = 4,
       numLayers = 2,
@@ -71,6 +71,7 @@ export class SharedPrivateDisentangler implements Disentangler<SharedPrivateOutp
     }: SharedPrivateOptions,
     rng: Rng,
   ) {
+    const modalities = MODALITIES.filter((modality) => asked.includes(modality)); // in the fixed order
     this.dModel = dModel;
     this.modalities = modalities;
     const partEncoder = (name: string): PartEncoder =>

@@ -108,7 +108,7 @@ describe.each(fusions)('$name fusion', ({ name, build, shapes }) => {
   });
 
   it('says how wide it is and which parts it reads', () => {
-    const fusion = build({ dModel: DIM, slots: ['private'], modalities: ['text', 'vision'] }, new Rng(1));
+    const fusion = build({ dModel: DIM, slots: ['private'], modalities: ['vision', 'text'] }, new Rng(1));
     expect(fusion.parts).toEqual(['private.text', 'private.vision']);
     const { fused } = fusion.forward({ ...partsOf(), shared: {} }, all, INFERENCE);
     expect(fused.shape).toEqual([2, fusion.outDim]);

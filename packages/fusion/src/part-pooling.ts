@@ -44,9 +44,10 @@ export class PartPooling {
   private readonly queries: Readonly<Partial<Record<PartName, AttentionPooling>>>;
 
   constructor(
-    { dModel, modalities = MODALITIES, slots = ['shared', 'private'], pooling = 'mean' }: PartPoolingOptions,
+    { dModel, modalities: asked = MODALITIES, slots = ['shared', 'private'], pooling = 'mean' }: PartPoolingOptions,
     rng: Rng,
   ) {
+    const modalities = MODALITIES.filter((modality) => asked.includes(modality)); // in the fixed order
     if (slots.length === 0 || modalities.length === 0) {
       throw new RangeError(
         `Cannot build PartPooling as there must be a part to pool: got slots=[${slots}], modalities=[${modalities}].`,
