@@ -7,6 +7,7 @@ export { parseConfig } from './parse-config';
 export { poolParts } from './pool-parts';
 export { concat } from './presets/concat';
 export { dbr } from './presets/dbr';
+export { dbrAblations } from './presets/dbr-ablations';
 export { type PresetName, presets } from './presets/index';
 export { buildTaskLoss, outDimOf, type Task, type TaskLoss } from './task-loss';
 export { TrimodalModel, type TrimodalOutput, type TrimodalParts } from './trimodal-model';
