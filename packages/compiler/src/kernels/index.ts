@@ -1,9 +1,21 @@
+import { convolutions } from './convolutions';
 import { elementwise } from './elementwise';
+import { images } from './images';
 import { indexing } from './indexing';
 import type { KernelTable } from './kernel';
 import { matrices } from './matrices';
+import { pooling } from './pooling';
 import { reductions } from './reductions';
 import { shapes } from './shapes';
 
 /** Every kernel that can be traced, by the name that TensorFlow.js gives it. */
-export const KERNELS: KernelTable = { ...elementwise, ...reductions, ...shapes, ...indexing, ...matrices };
+export const KERNELS: KernelTable = {
+  ...elementwise,
+  ...reductions,
+  ...shapes,
+  ...indexing,
+  ...matrices,
+  ...convolutions,
+  ...pooling,
+  ...images,
+};

@@ -62,6 +62,13 @@ function scatter(g: GraphBuilder, into: Value, indices: Value, updates: Value, r
   });
 }
 
+/** How often each number below `size` is in the last axis, or the sum of its weights. */
+function binCounts(g: GraphBuilder, x: Value, weights: Value, size: number): Value {
+  const hits = oneHot(g, x, size);
+  const weight = sizeOf(weights.shape) > 0 ? g.reshape(weights, [...x.shape, 1]) : g.scalar(1, weights.type);
+  return g.reduce('ReduceSum', g.where(hits, weight, g.scalar(0, weights.type)), [x.shape.length - 1], false);
+}
+
 export const indexing: KernelTable = {
   GatherV2: kernel<'x' | 'indices', tf.GatherV2Attrs>((g, { x, indices }, { axis, batchDims }) =>
     gather(g, x, g.cast(indices, 'int32'), tf.util.parseAxisParam(axis, x.shape.slice())[0]!, batchDims ?? 0),
@@ -84,6 +91,32 @@ export const indexing: KernelTable = {
   TensorScatterUpdate: kernel<'tensor' | 'indices' | 'updates'>((g, { tensor, indices, updates }) =>
     scatter(g, tensor, indices, updates, 'none'),
   ),
+  SparseToDense: kernel<'sparseIndices' | 'sparseValues' | 'defaultValue', tf.SparseToDenseAttrs>(
+    (g, { sparseIndices, sparseValues, defaultValue }, { outputShape }) => {
+      const depth = outputShape.length;
+      const count = sizeOf(sparseIndices.shape) / depth;
+      const into = g.add('Expand', [defaultValue, g.ints(outputShape)], outputShape, sparseValues.type);
+      const updates = g.add('Expand', [sparseValues, g.ints([count])], [count], sparseValues.type);
+      return scatter(g, into, g.reshape(sparseIndices, [count, depth]), updates, 'none');
+    },
+  ),
+  Bincount: kernel<'x' | 'weights', tf.BincountAttrs>((g, { x, weights }, { size }) => binCounts(g, x, weights, size)),
+  DenseBincount: kernel<'x' | 'weights', tf.DenseBincountAttrs>((g, { x, weights }, { size, binaryOutput }) => {
+    if (!binaryOutput || x.shape.length === 1) return binCounts(g, x, weights, size);
+    const any = g.reduce('ReduceMax', g.cast(oneHot(g, x, size), 'int32'), [1], false);
+    return g.cast(any, weights.type);
+  }),
+  SearchSorted: kernel<'sortedSequence' | 'values', tf.SearchSortedAttrs>((g, { sortedSequence, values }, { side }) => {
+    const [rows, length] = sortedSequence.shape as [number, number];
+    const count = values.shape[1]!;
+    const less = g.binary(
+      side === 'left' ? 'Less' : 'LessOrEqual',
+      g.reshape(sortedSequence, [rows, 1, length]),
+      g.reshape(values, [rows, count, 1]),
+      'bool',
+    );
+    return g.reduce('ReduceSum', g.cast(less, 'int32'), [2], false);
+  }),
   TopK: kernel<'x', tf.TopKAttrs>((g, { x }, { k, sorted }) => {
     const shape = [...x.shape.slice(0, -1), k];
     const values: Value = { shape, type: x.type };

@@ -542,3 +542,217 @@ for (const activation of ['linear', 'relu', 'relu6', 'elu', 'sigmoid', 'leakyrel
   };
 }
 checkAll('products', products);
+
+const random = (shape: number[]) => ({ shape });
+const convolved: Record<string, Case> = {
+  einsum: {
+    args: { a: random([2, 3, 4]), b: random([4, 5]), c: random([2, 3]) },
+    run: ({ a, b, c }) => [tf.einsum('ijk,kl->ijl', a!, b!), tf.einsum('ijk,ij->k', a!, c!), tf.einsum('kl->lk', b!)],
+    relative: 1e-5,
+  },
+  batchNorm: {
+    args: { x: random([2, 3, 2, 4]), m: random([4]), v: { shape: [4], low: 0.1 }, o: random([4]), s: random([4]) },
+    run: ({ x, m, v, o, s }) => [
+      tf.batchNorm(x!, m as tf.Tensor1D, v as tf.Tensor1D, o as tf.Tensor1D, s as tf.Tensor1D, 0.01),
+      tf.batchNorm(x!, m as tf.Tensor1D, v as tf.Tensor1D),
+    ],
+    relative: 1e-5,
+  },
+  diag: { args: { x: random([3]), y: random([2, 2]) }, run: ({ x, y }) => [tf.diag(x!), tf.diag(y!)] },
+  sparseToDense: {
+    args: { v: random([2]) },
+    run: ({ v }) => [
+      tf.sparseToDense(
+        tf.tensor2d(
+          [
+            [0, 1],
+            [2, 0],
+          ],
+          [2, 2],
+          'int32',
+        ),
+        v!,
+        [3, 2],
+        tf.scalar(7),
+      ),
+      tf.sparseToDense(tf.tensor1d([1, 3], 'int32'), tf.scalar(2), [5], tf.scalar(0)),
+    ],
+  },
+  bincount: {
+    args: {
+      i: { shape: [9], dtype: 'int32', low: 0, high: 5 },
+      w: random([9]),
+      j: { shape: [2, 4], dtype: 'int32', low: 0, high: 4 },
+    },
+    run: ({ i, w, j }) => [
+      tf.bincount(i as tf.Tensor1D, tf.tensor1d([]), 4),
+      tf.bincount(i as tf.Tensor1D, w as tf.Tensor1D, 5),
+      tf.denseBincount(j as tf.Tensor2D, tf.tensor2d([], [0, 0]), 4),
+      tf.denseBincount(j as tf.Tensor2D, tf.tensor2d([], [0, 0]), 3, true),
+    ],
+  },
+  searchSorted: {
+    args: { v: random([2, 5]) },
+    run: ({ v }) => [
+      tf.searchSorted(
+        tf.tensor2d([
+          [-2, -1, 0, 1],
+          [0, 0, 1, 2],
+        ]),
+        v!,
+        'left',
+      ),
+      tf.searchSorted(tf.tensor1d([1, 1, 2]), tf.tensor1d([0, 1, 3]), 'right'),
+    ],
+  },
+  localResponseNormalization: {
+    args: { x: random([2, 3, 2, 5]), dy: random([2, 3, 2, 5]) },
+    run: ({ x, dy }) => [
+      tf.localResponseNormalization(x as tf.Tensor4D, 2, 1.5, 0.7, 0.6),
+      tf.grad((x: tf.Tensor) =>
+        tf
+          .localResponseNormalization(x as tf.Tensor4D, 1, 1.5, 0.7, 0.6)
+          .mul(dy!)
+          .sum(),
+      )(x!),
+    ],
+    relative: 1e-5,
+  },
+};
+for (const [h, w] of [
+  [7, 3],
+  [3, 9],
+  [4, 5],
+] as const) {
+  for (const align of [false, true]) {
+    for (const half of [false, true]) {
+      if (align && half) continue;
+      convolved[`resize to ${h} ${w} ${align} ${half}`] = {
+        // square and one image, as the cpu backend's gradients swap height and width, and misplace the second image
+        args: { x: random([1, 5, 5, 3]), dy: random([1, h, w, 3]) },
+        run: ({ x, dy }) => {
+          const [bilinear, nearest] = [tf.image.resizeBilinear, tf.image.resizeNearestNeighbor].map(
+            (resize) => (value: tf.Tensor) => resize(value as tf.Tensor4D, [h, w], align, half),
+          ) as [(x: tf.Tensor) => tf.Tensor, (x: tf.Tensor) => tf.Tensor];
+          // TensorFlow.js has no gradient for centres of pixels
+          const gradients = half
+            ? []
+            : [bilinear, nearest].map((f) => tf.grad((x: tf.Tensor) => f(x).mul(dy!).sum())(x!));
+          return [bilinear(x!), nearest(x!), ...gradients];
+        },
+        relative: 1e-5,
+        absolute: 5e-6,
+      };
+    }
+  }
+}
+/** Value and gradients of a kernel of one or two arguments, seen through random weights. */
+function withGradients(f: (...args: tf.Tensor[]) => tf.Tensor): Case['run'] {
+  return ({ x, k }) => {
+    const args = k ? [x!, k] : [x!];
+    const y = f(...args);
+    const weights = tf.tensor(
+      Float32Array.from({ length: y.size }, (_, i) => Math.sin(3 * i + 1)),
+      y.shape,
+    );
+    return [
+      y,
+      ...tf.grads((...xs: tf.Tensor[]) =>
+        f(...xs)
+          .mul(weights)
+          .sum(),
+      )(args),
+    ];
+  };
+}
+const paddings = ['same', 'valid', 1] as const;
+for (const pad of paddings) {
+  for (const stride of [1, 2, 3]) {
+    const name = (kernelName: string) => `${kernelName} ${pad} by ${stride}`;
+    convolved[name('conv2d')] = {
+      args: { x: random([2, 6, 5, 3]), k: random([3, 2, 3, 4]) },
+      run: withGradients((x, k) => tf.conv2d(x as tf.Tensor4D, k as tf.Tensor4D, stride, pad)),
+      relative: 1e-5,
+      absolute: 1e-5,
+    };
+    convolved[name('depthwiseConv2d')] = {
+      args: { x: random([2, 6, 5, 3]), k: random([3, 2, 3, 2]) },
+      run: withGradients((x, k) => tf.depthwiseConv2d(x as tf.Tensor4D, k as tf.Tensor4D, stride, pad)),
+      relative: 1e-5,
+      absolute: 1e-5,
+    };
+    for (const op of ['maxPool', 'avgPool'] as const) {
+      convolved[name(op)] = {
+        args: { x: random([2, 6, 5, 3]) },
+        run: withGradients((x) => (op === 'maxPool' ? tf.maxPool : tf.avgPool)(x as tf.Tensor4D, [3, 2], stride, pad)),
+        relative: 1e-5,
+      };
+      if (pad === 1) continue;
+      // cubes, as the gradient of maxPool3d on the cpu backend takes the window's height for its width
+      convolved[name(`${op}3d`)] = {
+        args: { x: random([2, 4, 5, 4, 3]) },
+        run: withGradients((x) => (op === 'maxPool' ? tf.maxPool3d : tf.avgPool3d)(x as tf.Tensor5D, 2, stride, pad)),
+        relative: 1e-5,
+      };
+    }
+    if (pad === 1) continue;
+    convolved[name('dilation2d')] = {
+      args: { x: random([2, 6, 5, 3]), k: random([3, 2, 3]) },
+      run: withGradients((x, k) => tf.dilation2d(x as tf.Tensor4D, k as tf.Tensor3D, stride, pad)),
+      relative: 1e-5,
+    };
+    convolved[name('conv3d')] = {
+      args: { x: random([2, 4, 5, 4, 3]), k: random([2, 3, 2, 3, 2]) },
+      run: withGradients((x, k) => tf.conv3d(x as tf.Tensor5D, k as tf.Tensor5D, stride, pad)),
+      relative: 1e-5,
+      absolute: 1e-5,
+    };
+    convolved[name('maxPoolWithArgmax')] = {
+      args: { x: random([2, 6, 5, 3]) },
+      run: ({ x }) => Object.values(tf.maxPoolWithArgmax(x as tf.Tensor4D, [3, 2], stride, pad)),
+    };
+  }
+}
+for (const dilation of [2, 3]) {
+  convolved[`conv2d dilated by ${dilation}`] = {
+    args: { x: random([2, 8, 7, 3]), k: random([2, 3, 3, 2]) },
+    run: ({ x, k }) => [
+      tf.conv2d(x as tf.Tensor4D, k as tf.Tensor4D, 1, 'same', 'NHWC', dilation),
+      tf.depthwiseConv2d(x as tf.Tensor4D, k as tf.Tensor4D, 1, 'valid', 'NHWC', dilation),
+    ],
+    relative: 1e-5,
+    absolute: 1e-5,
+  };
+}
+convolved['fused conv2d'] = {
+  args: { x: random([2, 5, 4, 3]), k: random([2, 2, 3, 4]), b: random([4]) },
+  run: ({ x, k, b }) => [
+    tf.fused.conv2d({
+      x: x as tf.Tensor4D,
+      filter: k as tf.Tensor4D,
+      strides: 1,
+      pad: 'same',
+      bias: b!,
+      activation: 'relu',
+    }),
+    tf.fused.depthwiseConv2d({
+      x: x as tf.Tensor4D,
+      filter: tf.slice(k as tf.Tensor4D, [0, 0, 0, 0], [2, 2, 3, 1]),
+      strides: 1,
+      pad: 'same',
+      activation: 'elu',
+    }),
+  ],
+  relative: 1e-5,
+  absolute: 1e-5,
+};
+convolved['conv1d and conv2dTranspose'] = {
+  args: { x: random([2, 7, 3]), k: random([3, 3, 4]), i: random([1, 3, 3, 2]), f: random([2, 2, 5, 2]) },
+  run: ({ x, k, i, f }) => [
+    tf.conv1d(x as tf.Tensor3D, k as tf.Tensor3D, 2, 'same'),
+    tf.conv2dTranspose(i as tf.Tensor4D, f as tf.Tensor4D, [1, 6, 6, 5], 2, 'same'),
+  ],
+  relative: 1e-5,
+  absolute: 1e-5,
+};
+checkAll('windows', convolved);

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import type { GraphBuilder, Value } from '../graph';
+import { type GraphBuilder, sizeOf, type Value } from '../graph';
 import { elementwise } from './elementwise';
 import { type KernelTable, kernel } from './kernel';
 
@@ -39,5 +39,35 @@ export const matrices: KernelTable = {
     const product = matMul(g, a, b, transposeA, transposeB);
     const sum = bias ? g.binary('Add', product, bias) : product;
     return activation ? activate(g, sum, activation, leakyreluAlpha, preluActivationWeights) : sum;
+  }),
+  Einsum: (g, inputs, attributes) => {
+    const { equation } = attributes as unknown as tf.EinsumAttrs;
+    const tensors = Object.values(inputs);
+    const [left, right] = equation.replaceAll(' ', '').split('->') as [string, string];
+    const sizes = new Map(
+      left.split(',').flatMap((term, i) => [...term].map((name, axis) => [name, tensors[i]!.shape[axis]!])),
+    );
+    const shape = [...right].map((name) => sizes.get(name)!);
+    return g.add('Einsum', tensors, shape, tensors[0]!.type, { attributes: { equation } });
+  },
+  FusedBatchNorm: kernel<'x' | 'scale' | 'offset' | 'mean' | 'variance', tf.FusedBatchNormAttrs>(
+    (g, inputs, attributes) => {
+      const { x, scale, offset, mean, variance } = inputs;
+      const root = g.unary(
+        'Sqrt',
+        g.binary('Add', variance, g.scalar(Math.fround(attributes.varianceEpsilon ?? 0.001))),
+      );
+      const centred = g.binary('Sub', x, mean);
+      const scaled = g.binary('Div', scale ? g.binary('Mul', centred, scale) : centred, root);
+      return offset ? g.binary('Add', scaled, offset) : scaled;
+    },
+  ),
+  Diag: kernel<'x'>((g, { x }) => {
+    const size = sizeOf(x.shape);
+    const eye = Uint8Array.from({ length: size * size }, (_, i) => (i % (size + 1) === 0 ? 1 : 0));
+    const diagonal = g.constant({ values: eye }, [size, size], 'bool');
+    const row = g.reshape(x, [1, size]);
+    const zero = g.scalar(0, x.type);
+    return g.reshape(g.where(diagonal, row, zero), [...x.shape, ...x.shape]);
   }),
 };

@@ -19,7 +19,7 @@ function range({ start, stop, step, dtype }: tf.RangeAttrs): Float32Array | Int3
   return values;
 }
 
-function pad(g: GraphBuilder, x: Value, paddings: readonly (readonly [number, number])[], value: number): Value {
+export function pad(g: GraphBuilder, x: Value, paddings: readonly (readonly [number, number])[], value: number): Value {
   const shape = x.shape.map((size, axis) => size + paddings[axis]![0] + paddings[axis]![1]);
   if (sizeOf(x.shape) === 0) return g.fill(value, shape, x.type);
   if (paddings.every(([before, after]) => before === 0 && after === 0)) return x;
@@ -29,7 +29,7 @@ function pad(g: GraphBuilder, x: Value, paddings: readonly (readonly [number, nu
 }
 
 /** Takes elements of `x` along one axis under constant positions. */
-function take(g: GraphBuilder, x: Value, positions: readonly number[], axis: number): Value {
+export function take(g: GraphBuilder, x: Value, positions: readonly number[], axis: number): Value {
   const shape = x.shape.map((size, i) => (i === axis ? positions.length : size));
   return g.add('Gather', [x, g.ints(positions)], shape, x.type, { attributes: { axis } });
 }
