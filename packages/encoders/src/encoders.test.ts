@@ -100,3 +100,32 @@ describe.each(encoders)('%s', (_, build, time) => {
     );
   });
 });
+
+describe('dropout', () => {
+  const run = (encoder: Encoder, x: tf.Tensor3D, ctx: ForwardContext) => encoder.forward(x, mask(), ctx).tokens;
+  const zeros = () => tf.zeros<tf.Rank.R3>([3, 3, 5]);
+  const onFeatures: [string, Encoder][] = [
+    ['linear', new LinearEncoder({ inDim: 5, dModel: 4, inputDropoutRate: 1 }, new Rng(1))],
+    ['temporal convolution', new TemporalConvEncoder({ inDim: 5, dModel: 4, dropoutRate: 1 }, new Rng(1))],
+    ['GRU', new GruEncoder({ inDim: 5, hiddenDim: 2, inputDropoutRate: 1 }, new Rng(1))],
+  ];
+
+  test.each(onFeatures)('%s: of all features leaves what 0 gives, in training only', (_, encoder) => {
+    expectClose(run(encoder, features(), training()), run(encoder, zeros(), INFERENCE));
+    expect(() => expectClose(run(encoder, features(), INFERENCE), run(encoder, zeros(), INFERENCE))).toThrow();
+  });
+
+  test('GRU: of all outputs leaves 0, in training only', () => {
+    const encoder = new GruEncoder({ inDim: 5, hiddenDim: 2, dropoutRate: 1 }, new Rng(1));
+    expectClose(run(encoder, features(), training()), tf.zeros([3, 3, 4]));
+    expect(run(encoder, features(), INFERENCE).abs().max().dataSync()[0]).toBeGreaterThan(0);
+  });
+});
+
+test('layers of one encoder start apart', () => {
+  const rng = new Rng(1);
+  const gru = new GruEncoder({ inDim: 4, hiddenDim: 2, numLayers: 2 }, rng);
+  const conv = new TemporalConvEncoder({ inDim: 4, dModel: 4, numLayers: 2 }, rng);
+  expect(gru.layers[1]?.cells[0]?.inputWeight.dataSync()).not.toEqual(gru.layers[0]?.cells[0]?.inputWeight.dataSync());
+  expect(conv.layers[1]?.weight.dataSync()).not.toEqual(conv.layers[0]?.weight.dataSync());
+});

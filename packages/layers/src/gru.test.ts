@@ -72,6 +72,14 @@ test('the backward direction is the forward one on reversed time', () => {
   expectClose(one.forward(x().reverse(1), mask).outputs.reverse(1), backward);
 });
 
+test('draws every weight from PyTorch’s range, each its own', () => {
+  const drawn = [...parameters(new GRU({ inDim: 4, hiddenDim: 25, bidirectional: true }, new Rng(1))).values()];
+  const values = drawn.flatMap((variable) => [...variable.dataSync()]);
+  expect(Math.max(...values.map(Math.abs))).toBeLessThanOrEqual(0.2);
+  expect(values.reduce((sum, value) => sum + value * value, 0) / values.length).toBeCloseTo(0.2 ** 2 / 3, 3);
+  expect(new Set(drawn.map((variable) => variable.dataSync()[0])).size).toBe(8);
+});
+
 test('says what is wrong', () => {
   expect(() => new GRU({ inDim: 4, hiddenDim: 0 }, new Rng(1))).toThrow(
     new RangeError('Cannot build GRU as hiddenDim must be a positive integer: got 0.'),

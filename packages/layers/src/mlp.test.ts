@@ -1,5 +1,5 @@
 import { INFERENCE, Rng } from '@trimodal/core';
-import { checkComponent } from '@trimodal/testing';
+import { checkComponent, expectClose } from '@trimodal/testing';
 import { describe, expect, test } from 'vitest';
 import { checkGolden, samples } from './__fixtures__/golden';
 import { type Activation, Mlp } from './mlp';
@@ -20,6 +20,18 @@ describe.each(['relu', 'gelu', 'tanh'] satisfies Activation[])('with %s', (activ
     const mlp = new Mlp(sizes, new Rng(1));
     expect(checkGolden(`mlp-${activation}`, mlp, (m, { x }) => ({ y: m.forward(x!, INFERENCE) }))).toBe(6);
   });
+});
+
+test('drops hidden units in training only', () => {
+  const mlp = new Mlp({ inDim: 4, hiddenDim: 6, outDim: 5, dropoutRate: 0.5 }, new Rng(1));
+  const x = samples([2, 3, 4]);
+  const scaled = mlp.inProj
+    .forward(x)
+    .relu()
+    .mul(new Rng(2).keepMask([2, 3, 6], 0.5))
+    .mul(2);
+  expectClose(mlp.forward(x, { training: true, rng: new Rng(2) }), mlp.outProj.forward(scaled));
+  expectClose(mlp.forward(x, INFERENCE), mlp.outProj.forward(mlp.inProj.forward(x).relu()));
 });
 
 test('says what is wrong', () => {
