@@ -9,10 +9,19 @@ import {
   Rng,
   valueFor,
 } from '@trimodal/core';
-import { checkComponent, expectClose, readFixture } from '@trimodal/testing';
+import {
+  byName,
+  checkComponent,
+  DIM,
+  expectClose,
+  expectReference,
+  masksOf,
+  readFixture,
+  TIMES,
+  tokenShapes,
+  tokensOf,
+} from '@trimodal/testing';
 import { describe, expect, it } from 'vitest';
-import { expectReference } from './__fixtures__/expect-reference';
-import { byName, DIM, masksOf, TIMES, tokenShapes, tokensOf } from './__fixtures__/inputs';
 import {
   type AnchorGuidedOptions,
   AnchorGuidedPrivateRouting,

@@ -1,9 +1,16 @@
 import * as tf from '@tensorflow/tfjs';
 import { forModalities, INFERENCE, MODALITIES, type Modality, type Parts, parameters, Rng } from '@trimodal/core';
-import { checkComponent, expectClose, readFixture } from '@trimodal/testing';
+import {
+  checkComponent,
+  DIM,
+  expectClose,
+  expectReference,
+  masksOf,
+  presentOf,
+  readFixture,
+  tokensOf,
+} from '@trimodal/testing';
 import { describe, expect, it } from 'vitest';
-import { expectReference } from './__fixtures__/expect-reference';
-import { DIM, masksOf, presentOf, tokensOf } from './__fixtures__/inputs';
 import { BidirectionalRebalancingFusion, type BidirectionalRebalancingOptions } from './brf';
 
 const build = (options: Partial<BidirectionalRebalancingOptions> = {}, rng = new Rng(1)) =>

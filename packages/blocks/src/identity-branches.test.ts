@@ -1,6 +1,6 @@
 import { INFERENCE, parameters } from '@trimodal/core';
+import { masksOf, tokensOf } from '@trimodal/testing';
 import { expect, it } from 'vitest';
-import { masksOf, tokensOf } from './__fixtures__/inputs';
 import { IdentityPrivateBranch, IdentitySharedBranch } from './identity-branches';
 
 it('passes every token as it is and has no weights', () => {

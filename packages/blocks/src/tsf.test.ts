@@ -1,9 +1,18 @@
 import * as tf from '@tensorflow/tfjs';
 import { forModalities, INFERENCE, MODALITIES, mapModalities, parameters, Rng, valueFor } from '@trimodal/core';
-import { checkComponent, expectClose, readFixture } from '@trimodal/testing';
+import {
+  byName,
+  checkComponent,
+  DIM,
+  expectClose,
+  expectReference,
+  masksOf,
+  readFixture,
+  TIMES,
+  tokenShapes,
+  tokensOf,
+} from '@trimodal/testing';
 import { describe, expect, it } from 'vitest';
-import { expectReference } from './__fixtures__/expect-reference';
-import { byName, DIM, masksOf, TIMES, tokenShapes, tokensOf } from './__fixtures__/inputs';
 import { TemporalStructuralFactorization, type TemporalStructuralOptions, temporalStructuralOverlap } from './tsf';
 
 const build = (options: Partial<TemporalStructuralOptions> = {}, rng = new Rng(1)) =>

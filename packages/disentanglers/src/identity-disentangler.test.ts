@@ -1,6 +1,6 @@
 import { INFERENCE, MODALITIES, mapModalities, parameters, valueFor } from '@trimodal/core';
+import { masksOf, presentOf, tokensOf } from '@trimodal/testing';
 import { expect, it } from 'vitest';
-import { masksOf, presentOf, tokensOf } from './__fixtures__/inputs';
 import { IdentityDisentangler } from './identity-disentangler';
 
 it('takes every token as private, shares none and has no weights', () => {

@@ -12,10 +12,19 @@ import {
   type Tokens,
   valueFor,
 } from '@trimodal/core';
-import { checkComponent, expectClose, readFixture } from '@trimodal/testing';
+import {
+  byName,
+  checkComponent,
+  DIM,
+  expectClose,
+  expectReference,
+  masksOf,
+  presentOf,
+  readFixture,
+  tokenShapes,
+  tokensOf,
+} from '@trimodal/testing';
 import { describe, expect, it } from 'vitest';
-import { expectReference } from './__fixtures__/expect-reference';
-import { byName, DIM, masksOf, presentOf, tokenShapes, tokensOf } from './__fixtures__/inputs';
 import { SharedPrivateDisentangler, type SharedPrivateOptions } from './shared-private-disentangler';
 import { cycleTerm, orthogonalityTerm, reconstructionTerm, sharedAlignmentTerm } from './shared-private-terms';
 

@@ -9,10 +9,18 @@ import {
   Rng,
   valueFor,
 } from '@trimodal/core';
-import { checkComponent, expectClose, MODALITY_SUBSETS, readFixture } from '@trimodal/testing';
+import {
+  checkComponent,
+  DIM,
+  expectClose,
+  expectReference,
+  MODALITY_SUBSETS,
+  masksOf,
+  presentOf,
+  readFixture,
+  tokensOf,
+} from '@trimodal/testing';
 import { describe, expect, it } from 'vitest';
-import { expectReference } from './__fixtures__/expect-reference';
-import { DIM, masksOf, presentOf, tokensOf } from './__fixtures__/inputs';
 import { AttentionFusion } from './attention-fusion';
 import { ConcatFusion } from './concat-fusion';
 import { GatedFusion } from './gated-fusion';

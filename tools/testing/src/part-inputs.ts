@@ -25,3 +25,23 @@ export function presentOf(available: readonly Modality[]): tf.Tensor2D {
   const row = MODALITIES.map((modality) => (available.includes(modality) ? 1 : 0));
   return tf.tensor2d([row, row]);
 }
+
+/** `{ shared: { text: x } }` -> `{ 'shared.text': x }`, for helpers that take outputs by name. */
+export function byName(
+  record: Readonly<Record<string, tf.Tensor | PerModality<tf.Tensor>>>,
+): Record<string, tf.Tensor> {
+  return Object.fromEntries(
+    Object.entries(record).flatMap(([name, value]) =>
+      value instanceof tf.Tensor
+        ? [[name, value]]
+        : Object.entries(value as PerModality<tf.Tensor>).map(([modality, x]) => [`${name}.${modality}`, x]),
+    ),
+  );
+}
+
+/** `{ 'shared.text': [2, 3, 4], ... }` for outputs that have the shape of the tokens. */
+export function tokenShapes(...names: readonly string[]): Record<string, readonly number[]> {
+  return Object.fromEntries(
+    names.flatMap((name) => MODALITIES.map((modality) => [`${name}.${modality}`, [2, TIMES[modality], DIM]])),
+  );
+}

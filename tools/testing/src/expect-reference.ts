@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { parameters } from '@trimodal/core';
-import { expectClose, type Fixture, fixtureTensor } from '@trimodal/testing';
+import { expectClose } from './expect-close';
+import { type Fixture, fixtureTensor } from './fixture';
 
 /**
  * Throws unless a module with the weights of a fixture computes its outputs and, for the fixture's projection of them,
@@ -11,11 +12,13 @@ export function expectReference(
   module: object,
   run: (input: (name: string) => tf.Tensor) => Readonly<Record<string, tf.Tensor>>,
 ): void {
-  const names = (kind: string) => Object.keys(fixture).flatMap((key) => (key.startsWith(kind) ? key.slice(kind.length) : []));
+  const names = (kind: string) =>
+    Object.keys(fixture).flatMap((key) => (key.startsWith(kind) ? key.slice(kind.length) : []));
   const weights = parameters(module);
   const missing = [...weights.keys()].filter((path) => !fixture[`weight:${path}`]);
   const surplus = names('weight:').filter((path) => !weights.has(path));
-  if (missing.length + surplus.length > 0) throw new Error(`weights differ: ours ${missing}, the reference's ${surplus}`);
+  if (missing.length + surplus.length > 0)
+    throw new Error(`weights differ: ours ${missing}, the reference's ${surplus}`);
   const inputs = new Map<string, tf.Tensor>();
   tf.tidy(() => {
     for (const [path, weight] of weights) weight.assign(fixtureTensor(fixture, `weight:${path}`));
@@ -35,7 +38,10 @@ export function expectReference(
         names('projection:').map((name) => outputs[name]!.mul(fixtureTensor(fixture, `projection:${name}`)).sum()),
       ) as tf.Scalar;
     };
-    const sources = new Map([...weights, ...[...inputs].map(([name, x]) => [`input:${name}`, x as tf.Variable] as const)]);
+    const sources = new Map([
+      ...weights,
+      ...[...inputs].map(([name, x]) => [`input:${name}`, x as tf.Variable] as const),
+    ]);
     const { grads } = tf.variableGrads(loss, [...sources.values()]);
     for (const path of names('gradient:')) compare('gradient:', path, grads[sources.get(path)!.name]);
   });
