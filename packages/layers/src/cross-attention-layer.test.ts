@@ -25,10 +25,9 @@ test('keeps the contract of components, with an absent source', () => {
 
 test('equals the same block in PyTorch, gradients too', () => {
   const layer = new CrossAttentionLayer({ ...options, dropoutRate: 0 }, new Rng(1));
-  const compared = checkGolden('cross-attention-layer', layer, (m, { x, source, mask }) => ({
+  checkGolden('cross-attention-layer', layer, (m, { x, source, mask }) => ({
     y: m.forward(x as tf.Tensor3D, source as tf.Tensor3D, mask as tf.Tensor2D, INFERENCE),
   }));
-  expect(compared).toBe(20);
 });
 
 test('nothing flows in from an absent source', () => {

@@ -11,7 +11,7 @@ test.each<[string, DepthwiseTemporalConvOptions]>([
 ])('%s equals PyTorch and keeps the contract', (name, options) => {
   const conv = new DepthwiseTemporalConv(options, new Rng(1));
   const run = (m: DepthwiseTemporalConv, x: tf.Tensor) => ({ y: m.forward(x as tf.Tensor3D) });
-  expect(checkGolden(`depthwise-temporal-conv-${name}`, conv, (m, { x }) => run(m, x!))).toBe(4);
+  checkGolden(`depthwise-temporal-conv-${name}`, conv, (m, { x }) => run(m, x!));
   checkComponent({
     build: (rng) => new DepthwiseTemporalConv(options, rng),
     run: (m) => run(m, samples([2, 7, 4])),

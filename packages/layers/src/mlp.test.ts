@@ -18,7 +18,7 @@ describe.each(['relu', 'gelu', 'tanh'] satisfies Activation[])('with %s', (activ
 
   test('equals PyTorch, gradients too', () => {
     const mlp = new Mlp(sizes, new Rng(1));
-    expect(checkGolden(`mlp-${activation}`, mlp, (m, { x }) => ({ y: m.forward(x!, INFERENCE) }))).toBe(6);
+    checkGolden(`mlp-${activation}`, mlp, (m, { x }) => ({ y: m.forward(x!, INFERENCE) }));
   });
 });
 

@@ -69,18 +69,23 @@ def randomise(*modules):
 
 
 def golden(package, name, weights, inputs, outputs):
-    """weights: our path -> (parameter, layout); inputs and outputs by name. The loss is a random projection of all outputs."""
-    cotangents = {key: torch.randn_like(value) for key, value in outputs.items()}
-    sum((value * cotangents[key]).sum() for key, value in outputs.items()).backward()
+    """Writes what `expectReference` of @trimodal/testing reads, and inputs without a gradient under their bare names.
+
+    weights: our path -> (parameter, layout); inputs and outputs by name. The loss is a random projection of all outputs.
+    """
+    projections = {key: torch.randn_like(value) for key, value in outputs.items()}
+    sum((value * projections[key]).sum() for key, value in outputs.items()).backward()
     arrays = {}
     for path, (parameter, layout) in weights.items():
-        arrays[f"weight.{path}"] = layout(parameter)
-        arrays[f"gradient.{path}"] = layout(parameter.grad)
+        arrays[f"weight:{path}"] = layout(parameter)
+        arrays[f"gradient:{path}"] = layout(parameter.grad)
     for key, value in inputs.items():
-        arrays[f"input.{key}"] = value
-        if value.grad is not None:
-            arrays[f"gradient.input.{key}"] = value.grad
+        if value.grad is None:
+            arrays[key] = value
+        else:
+            arrays[f"input:{key}"] = value
+            arrays[f"gradient:input:{key}"] = value.grad
     for key, value in outputs.items():
-        arrays[f"output.{key}"] = value
-        arrays[f"cotangent.{key}"] = cotangents[key]
+        arrays[f"output:{key}"] = value
+        arrays[f"projection:{key}"] = projections[key]
     save(package, name, **arrays)
