@@ -11,27 +11,30 @@ export const encoderConfig = z.discriminatedUnion('kind', [
     kind: kind('transformer'),
     numLayers: count,
     numHeads: count,
+    hiddenDim: count.exactOptional(),
+    /** Of the convolution that makes tokens; 1 is a linear map. */
+    kernelSize: count.exactOptional(),
     /** Learned tokens put before the sequence; if there are any, only they are returned (LNLN). */
     numPrefixTokens: z.int().min(0).exactOptional(),
     positions: z.enum(['sinusoidal', 'learned', 'none']).exactOptional(),
     dropoutRate: rate.exactOptional(),
-    inputDropoutRate: rate.exactOptional(),
   }),
   z.strictObject({
     kind: kind('temporal-conv'),
     kernelSize: count.exactOptional(),
     numLayers: count.exactOptional(),
     dropoutRate: rate.exactOptional(),
-    inputDropoutRate: rate.exactOptional(),
   }),
   z.strictObject({
     kind: kind('gru'),
     numLayers: count.exactOptional(),
     bidirectional: z.boolean().exactOptional(),
-    dropoutRate: rate.exactOptional(),
+    /** Of the features. */
     inputDropoutRate: rate.exactOptional(),
+    /** Of the output of every layer. */
+    dropoutRate: rate.exactOptional(),
   }),
-  z.strictObject({ kind: kind('linear'), dropoutRate: rate.exactOptional(), inputDropoutRate: rate.exactOptional() }),
+  z.strictObject({ kind: kind('linear'), inputDropoutRate: rate.exactOptional() }),
 ]);
 export type EncoderConfig = z.infer<typeof encoderConfig>;
 
@@ -79,7 +82,11 @@ export const privateBranchConfig = z.discriminatedUnion('kind', [
 export const fusionConfig = z.discriminatedUnion('kind', [
   z.strictObject({ kind: kind('concat'), pooling: z.enum(['mean', 'attention']).exactOptional() }),
   z.strictObject({ kind: kind('gated'), pooling: z.enum(['mean', 'attention']).exactOptional() }),
-  z.strictObject({ kind: kind('attention'), pooling: z.enum(['mean', 'attention']).exactOptional() }),
+  z.strictObject({
+    kind: kind('attention'),
+    hiddenDim: count.exactOptional(),
+    pooling: z.enum(['mean', 'attention']).exactOptional(),
+  }),
   z.strictObject({
     kind: kind('brf'),
     numHeads: count.exactOptional(),
