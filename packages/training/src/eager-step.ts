@@ -93,7 +93,7 @@ class EagerStep implements StepEngine {
       moving.size < layout.entries.length && tf.tensor1d(layout.spread((p) => Number(moving.has(p)))).toBool();
     const settle = (after: tf.Tensor1D, before: tf.Tensor1D) => (moves ? tf.where(moves, after, before) : after);
     for (const [path, value] of layout.unpack(settle(updated.parameters, parameters))) {
-      if (moving.has(path)) learner.parameters.get(path)!.assign(value);
+      learner.parameters.get(path)!.assign(value);
     }
     this.setSlots(
       Object.fromEntries(optimizer.slots.map((slot) => [slot, settle(updated.slots[slot]!, this.slots[slot]!)])),
