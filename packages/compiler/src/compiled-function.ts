@@ -1,4 +1,3 @@
-import type { Rng } from '@trimodal/core';
 import type * as ort from 'onnxruntime-node';
 import { sizeOf, type Value } from './graph';
 import type { InputSpec, Traced } from './trace';
@@ -7,8 +6,8 @@ export type FeedArray = Float32Array | Int32Array | Uint8Array;
 export type Output = { readonly data: FeedArray; readonly shape: readonly number[] };
 
 export type RunOptions = {
-  /** Fills the keep-masks of this run; required if the function draws any. */
-  readonly rng?: Pick<Rng, 'fillKeepMask'>;
+  /** An `Rng` or `MaskStream` that fills the keep-masks of this run; required if the function draws any. */
+  readonly rng?: { fillKeepMask(out: Uint8Array, rate: number): void };
   /** Arrays to write outputs into, by name; the others are allocated. */
   readonly into?: Readonly<Record<string, FeedArray>>;
 };

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { type CompiledFunction, type CompileOptions, compile, type Tracing } from '@trimodal/compiler';
+import { type CompiledFunction, type CompileOptions, compile, MaskStream, type Tracing } from '@trimodal/compiler';
 import type { Batch, BatchView } from '@trimodal/data';
 import { batchArrays, learnerBatch, modelInputs, type NamedArrays, viewArrays } from './batch-inputs';
 import type { Clipping } from './clipping';
@@ -92,7 +92,7 @@ class CompiledStep implements StepEngine {
       }
     }
     const into = Object.fromEntries(written.map((name) => [name, this.spareVector(name)]));
-    const { values } = await program.compiled.run(feeds, { rng, into });
+    const { values } = await program.compiled.run(feeds, { rng: new MaskStream(rng.state()), into });
     for (const name of written) {
       const before = this.state[name];
       this.state[name] = into[name]!;
