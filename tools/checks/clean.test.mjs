@@ -11,7 +11,7 @@ test.each([
   `(${slash}root/.npmrc)`,
   `${slash}home/ada/data`,
   `file://${slash}Users/ada`,
-  `C:\\Users\\ada`,
+  `C${':'}\\Users\\ada`,
 ])('a path of a machine: %s', (text) => {
   expect(inText(text)).toEqual([expect.stringMatching(/^docs\/a\.md:2: a path of a machine/)]);
 });

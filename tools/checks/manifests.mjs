@@ -22,7 +22,10 @@ export function manifestProblems(root) {
       [manifest.license === 'MIT', 'license MIT'],
       [has('LICENSE') && readFileSync(join(folder, 'LICENSE'), 'utf8') === licence, "the root's LICENSE"],
       [readme.length > 0, 'a README.md'],
-      [readme.includes(`npm install ${manifest.name}`), `the line "npm install ${manifest.name} ..." in its README.md`],
+      [
+        isProgram ? readme.includes(`npx ${name}`) : readme.includes(`npm install ${manifest.name}`),
+        `the line "${isProgram ? 'npx' : 'npm install'} ${manifest.name} ..." in its README.md`,
+      ],
       [manifest.repository?.directory === `packages/${name}`, `repository.directory packages/${name}`],
       [manifest.engines?.node === '>=20.19', 'engines.node >=20.19'],
       [manifest.files?.includes('dist'), 'dist in files'],
