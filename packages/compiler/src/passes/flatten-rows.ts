@@ -4,7 +4,7 @@ import { type RuleContext, rebuild } from './rebuild';
 const ELEMENTWISE = new Set(
   (
     'Add Sub Mul Div Max Min Pow Neg Abs Exp Log Sqrt Reciprocal Erf Tanh Sigmoid Relu Sign Clip Where Cast Not And Or ' +
-    'Greater GreaterOrEqual Less LessOrEqual Equal IsNaN Softplus LeakyRelu'
+    'Greater GreaterOrEqual Less LessOrEqual Equal IsNaN Softplus LeakyRelu DequantizeLinear'
   ).split(' '),
 );
 

@@ -96,6 +96,14 @@ test.each<[string, (g: GraphBuilder, x: Value, y: Value) => Value, string[]]>([
   expect(ops(cleaned(graphOf([2, 3], build)))).toEqual(wanted);
 });
 
+test('a scaled keep-mask is one node', () => {
+  const graph = graphOf([2, 3], (g, x) => {
+    const mask = g.cast(g.cast(x, 'uint8'), 'float32');
+    return g.binary('Add', g.binary('Mul', mask, g.scalar(1.25)), mask);
+  });
+  expect(ops(cleaned(graph))).toEqual(['Cast', 'Cast', 'DequantizeLinear', 'Add']);
+});
+
 test('a full constant of one number shrinks to the number', () => {
   const result = cleaned(graphOf([2, 3], (g, x) => g.binary('Mul', x, g.fill(2, [2, 3], 'float32'))));
   expect(result.nodes[0]!.inputs[1]!.shape).toEqual([]);

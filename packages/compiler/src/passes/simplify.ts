@@ -109,6 +109,17 @@ function permuted(x: Value, data: ConstantData, perm: readonly number[]): Float6
 const casts: Rule = (node) =>
   node.op === 'Cast' && node.inputs[0]!.type === node.outputs[0]!.type ? [node.inputs[0]!] : undefined;
 
+/** Bytes as floats, times a number, is one operation: that of a scaled keep-mask. */
+const scaledBytes: Rule = (node, { builder, producer, constant }) => {
+  if (node.op !== 'Mul') return undefined;
+  const [a, scale] = node.inputs as [Value, Value];
+  const factor = fillOf(constant(scale));
+  const cast = factor === undefined || scale.shape.length > 0 ? undefined : producer(a);
+  const bytes = cast?.op === 'Cast' ? cast.inputs[0]! : undefined;
+  if (bytes?.type !== 'uint8' || a.type !== 'float32') return undefined;
+  return [builder.add('DequantizeLinear', [bytes, scale], a.shape, 'float32')];
+};
+
 /** A reduction over axes of size 1 is a reshape. */
 const trivialReductions: Rule = (node, { reshape }) => {
   if (!/^Reduce(Sum|Mean|Max|Min|Prod)$/.test(node.op)) return undefined;
@@ -138,6 +149,7 @@ const RULES: readonly Rule[] = [
   reshapes,
   transposes,
   casts,
+  scaledBytes,
   trivialReductions,
   trivialSplits,
   splitThenConcat,
