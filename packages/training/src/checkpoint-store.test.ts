@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Rng } from '@trimodal/core';
@@ -68,11 +68,21 @@ describe('CheckpointStore', () => {
     );
   });
 
-  it('leaves files of others alone', () => {
+  it('clears away what a kill has left, and nothing else', () => {
     const store = newStore();
     store.save('epoch-1', progressOf(), stateOf(1));
     store.refuse('epoch-1');
     expect(store.names()).toEqual([]);
-    expect(readdirSync(store.folder).sort()).toEqual(['epoch-1.json.refused', 'epoch-1.safetensors']);
+    for (const file of ['epoch-2.safetensors', 'epoch-3.json.partial', 'epoch-4.safetensors.partial', 'notes.json']) {
+      writeFileSync(join(store.folder, file), '');
+    }
+    store.save('epoch-4', progressOf(), stateOf(1));
+    expect(readdirSync(store.folder).sort()).toEqual([
+      'epoch-1.json.refused',
+      'epoch-1.safetensors.refused',
+      'epoch-4.json',
+      'epoch-4.safetensors',
+      'notes.json',
+    ]);
   });
 });

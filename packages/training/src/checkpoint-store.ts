@@ -113,9 +113,11 @@ export class CheckpointStore {
     return this.load(checkpointName(best.epoch));
   }
 
-  /** Takes a checkpoint out of the sequence: it's kept as `<name>.json.refused`, for whoever wants to look. */
+  /** Takes a checkpoint out of the sequence; its files are kept with `.refused` after their names, for whoever wants to look. */
   refuse(name: string): void {
-    renameSync(join(this.folder, `${name}.json`), join(this.folder, `${name}.json.refused`));
+    for (const file of [`${name}.json`, `${name}.safetensors`].map((base) => join(this.folder, base))) {
+      if (existsSync(file)) renameSync(file, `${file}.refused`);
+    }
   }
 
   private manifest(name: string): Manifest {
@@ -132,14 +134,16 @@ export class CheckpointStore {
     );
   }
 
-  /** Removes all but the last two and their best; the manifest first, so that no checkpoint is ever half there. */
+  /**
+   * Removes all but the last two and their best, and what a kill has left of others. Of a checkpoint the manifest goes first,
+   * so that none is ever half there.
+   */
   private prune(): void {
-    const all = this.names();
-    const lastTwo = all.slice(0, 2);
+    const lastTwo = this.names().slice(0, 2);
     const kept = new Set([...lastTwo, ...lastTwo.flatMap((name) => this.bestOf(name) ?? [])]);
-    for (const name of all.filter((candidate) => !kept.has(candidate))) {
-      rmSync(join(this.folder, `${name}.json`));
-      rmSync(join(this.folder, `${name}.safetensors`), { force: true });
+    for (const file of readdirSync(this.folder).sort()) {
+      const [, name, partial] = /^(epoch-\d+(?:-step-\d+)?)\.(?:json|safetensors)(\.partial)?$/.exec(file) ?? [];
+      if (name && (partial || !kept.has(name))) rmSync(join(this.folder, file));
     }
   }
 

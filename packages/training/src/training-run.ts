@@ -10,11 +10,9 @@ import { configHash } from './plain-data';
 import { afterEpoch, improves, type Selection, selectedValue } from './selection';
 import type { EngineState, StepResult } from './step-engine';
 import { Stopwatch } from './stopwatch';
+import { addStep, addSums, meansOf, NO_SUMS, type Sums } from './sums';
 
-type Sums = Pick<Progress, 'samples' | 'loss' | 'terms'>;
 type Batches = Iterator<Batch> | AsyncIterator<Batch>;
-
-const NO_SUMS: Sums = { samples: 0, loss: 0, terms: {} };
 
 /** One run of `fit`: its progress is replaced after each step, and is all that a checkpoint needs besides the engine's state. */
 export class TrainingRun {
@@ -198,7 +196,7 @@ export class TrainingRun {
       const nextRng = apply ? this.rngFor(step + 1, 1) : this.rngFor(step, taken + 1);
       const [result, following] = await Promise.all([running, this.prepare(ahead ?? batches.next(), nextRng)]);
       this.checkFinite(result, step);
-      sums = add(sums, result, batch.count);
+      sums = addStep(sums, result, batch.count);
       if (apply) {
         this.endStep(step, learningRate, taken, sums);
         return following;
@@ -228,9 +226,7 @@ export class TrainingRun {
       ...progress,
       step,
       batches: progress.batches + taken,
-      samples: progress.samples + sums.samples,
-      loss: progress.loss + sums.loss,
-      terms: addTerms(progress.terms, sums.terms),
+      ...addSums(progress, sums),
     };
     const { epochs } = this.options;
     this.emit({
@@ -238,7 +234,7 @@ export class TrainingRun {
       epoch: progress.epoch + 1,
       step,
       learningRate,
-      ...means(sums),
+      ...meansOf(sums),
       msPerStep: stopwatch.msPerStep,
       ...(stepsPerEpoch && { msLeft: stopwatch.msLeft(epochs * stepsPerEpoch - step, epochs - progress.epoch) }),
     });
@@ -264,7 +260,7 @@ export class TrainingRun {
     const value = selectedValue(metrics, selection);
     const isBest = improves(value, progress.best?.metrics[selection.metric], selection.mode);
     const learningRate = schedule.learningRate(progress.schedule, progress.step);
-    const record: EpochRecord = { epoch, step: progress.step, learningRate, ...means(progress), metrics };
+    const record: EpochRecord = { epoch, step: progress.step, learningRate, ...meansOf(progress), metrics };
     const best = isBest ? { epoch, step: progress.step, metrics } : progress.best;
     this.progress = {
       ...progress,
@@ -308,20 +304,4 @@ export class TrainingRun {
 
 function iterate(batches: Iterable<Batch> | AsyncIterable<Batch>): Batches {
   return Symbol.asyncIterator in batches ? batches[Symbol.asyncIterator]() : batches[Symbol.iterator]();
-}
-
-function add(sums: Sums, { loss, terms }: StepResult, count: number): Sums {
-  const weighted = Object.fromEntries(Object.entries(terms).map(([name, value]) => [name, value * count]));
-  return { samples: sums.samples + count, loss: sums.loss + loss * count, terms: addTerms(sums.terms, weighted) };
-}
-
-function addTerms(a: Sums['terms'], b: Sums['terms']): Sums['terms'] {
-  return { ...a, ...Object.fromEntries(Object.entries(b).map(([name, value]) => [name, (a[name] ?? 0) + value])) };
-}
-
-function means({ samples, loss, terms }: Sums): Pick<EpochRecord, 'loss' | 'terms'> {
-  return {
-    loss: loss / samples,
-    terms: Object.fromEntries(Object.entries(terms).map(([name, value]) => [name, value / samples])),
-  };
 }
