@@ -38,6 +38,12 @@ test.each<[string, ConfigEdit, string]>([
   );
 });
 
+test('every term whose part is missing is named at once', () => {
+  expect(() => buildObjective(tinyConfig('dbr', { privateBranch: { kind: 'identity' } }), SCORE)).toThrow(
+    /anchorPreservation[\s\S]*antiLeakage[\s\S]*borrowCost/,
+  );
+});
+
 test('a part that the model lacks is refused where it is built', () => {
   const config = tinyConfig('dbr', { disentangler: { kind: 'identity' } });
   expect(() => buildModel(config, TINY, new Rng(1)).forward(tinyBatch().views[0]!, INFERENCE)).toThrow(RangeError);

@@ -25,12 +25,11 @@ export type Objective = (model: TrimodalModel, batch: ObjectiveBatch, ctx: Forwa
  */
 export function buildObjective(config: ModelConfig, task: Task): Objective {
   const active = Object.entries(config.objective).filter(([, weight]) => weight! > 0) as [TermName, number][];
-  for (const [name] of active) {
+  const problems = active.flatMap(([name]) => {
     const problem = termRequirements[name]?.(config);
-    if (problem) {
-      throw new RangeError(`Cannot build the objective as its term ${name} ${problem}; or set objective.${name} to 0.`);
-    }
-  }
+    return problem ? [`Cannot build the objective as its term ${name} ${problem}; or set objective.${name} to 0.`] : [];
+  });
+  if (problems.length > 0) throw new RangeError(problems.join('\n'));
   const taskLoss = buildTaskLoss(task, config.regressionLoss);
   return (model, { views, labels, weights }, ctx) => {
     const inputs = views[0]!;

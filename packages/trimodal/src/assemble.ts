@@ -6,11 +6,11 @@ import type { RunConfig } from './run-config';
 
 export type Assembled = { readonly model: TrimodalModel; readonly learner: Learner };
 
+/** What a model must know of a dataset. */
+export type DataShape = Pick<Dataset, 'dims' | 'times' | 'task'>;
+
 /** The model that a config describes, for a dataset, and how it learns. */
-export function assemble(
-  config: RunConfig,
-  { dims, times, task }: Pick<Dataset, 'dims' | 'times' | 'task'>,
-): Assembled {
+export function assemble(config: RunConfig, { dims, times, task }: DataShape): Assembled {
   const model = buildModel(config.model, { dims, times, outDim: outDimOf(task) }, new Rng(config.seed).fork('model'));
   const objective = buildObjective(config.model, task);
   const learner: Learner = {

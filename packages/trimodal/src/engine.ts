@@ -13,6 +13,7 @@ import {
   type StepEngine,
 } from '@trimodal/training';
 import type { RunConfig } from './run-config';
+import { readVersion } from './version';
 
 export const BACKEND_CHOICES = ['auto', 'compiled', 'node-gpu', 'node', 'wasm', 'cpu'] as const;
 export type BackendChoice = (typeof BACKEND_CHOICES)[number];
@@ -91,5 +92,5 @@ function buildClipping(config: RunConfig['training']['clipping']): Clipping {
 
 /** The versions that a result was computed with. */
 export function versions(): Record<string, string> {
-  return { tfjs: tf.version_core, node: process.version };
+  return { trimodal: readVersion(), tfjs: tf.version_core, node: process.version };
 }

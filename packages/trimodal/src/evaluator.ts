@@ -31,7 +31,12 @@ export class Evaluator {
     const chosen = await prepareBackend(backend ?? trained.name, trained.threads);
     const { learner } = assemble(config, dataset);
     const engine = createEngine(chosen, learner, config.training);
-    await engine.writeState(new CheckpointStore(directory.checkpoints).best().state);
+    const { missing, unexpected } = await engine.writeState(new CheckpointStore(directory.checkpoints).best().state);
+    if (missing.length + unexpected.length > 0) {
+      throw new RangeError(
+        `Cannot evaluate ${directory.path} as its checkpoint must be of its model: it lacks [${missing.join(', ')}] and has [${unexpected.join(', ')}] besides.`,
+      );
+    }
     return new Evaluator(engine, dataset, config);
   }
 

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { nearestName } from '@trimodal/core';
 import { type ConfigEdit, editConfig, type PresetName, parseAssignment, parseConfig, presets } from '@trimodal/models';
 import { presetRun } from './recipes';
@@ -35,6 +35,9 @@ export function checkRunConfig(data: unknown): RunConfig {
 }
 
 function readEdit(file: string): ConfigEdit {
+  if (!existsSync(file)) {
+    throw new RangeError(`Cannot read ${file} as it must be a configuration in JSON: there is no such file.`);
+  }
   const text = readFileSync(file, 'utf8');
   try {
     return JSON.parse(text);

@@ -1,27 +1,39 @@
-import { Argument, Command, InvalidArgumentError, Option } from 'commander';
-import pc from 'picocolors';
+import { stderr } from 'node:process';
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { colorsFor } from './terminal/colors';
+import { readVersion } from './version';
 
 /** Kept apart from engine.ts, which loads TensorFlow.js: help must come at once. */
 const BACKENDS = ['auto', 'compiled', 'node-gpu', 'node', 'wasm', 'cpu'];
 const ARCHITECTURE = 'a preset (dbr, concat)';
 const DATA = 'a feature file (.pkl or .pkl.gz, MMSA or MulT layout), or "synthetic"';
 
+/** What a shell reports of a program that was interrupted. */
+const INTERRUPTED = 130;
+
 /** Runs the command line; returns the exit code. Commands are loaded when they are called. */
 export async function main(args: readonly string[]): Promise<number> {
+  let exitCode = 0;
+  const onInterrupted = () => {
+    exitCode = INTERRUPTED;
+  };
   try {
-    await program().parseAsync(args, { from: 'user' });
-    return 0;
+    await program(onInterrupted).parseAsync(args, { from: 'user' });
   } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode; // it has told what is wrong
     if (process.env['TRIMODAL_DEBUG']) console.error(error);
-    else console.error(`${pc.red('error')} ${(error as Error).message}`);
+    else console.error(`${colorsFor(stderr).red('error')} ${(error as Error).message}`);
     return 1;
   }
+  return exitCode;
 }
 
-function program(): Command {
+function program(onInterrupted: () => void): Command {
   const trimodal = new Command('trimodal')
     .description('Robust multimodal sentiment analysis: text, audio and vision, parts of which may be missing.')
-    .showHelpAfterError()
+    .version(readVersion())
+    .exitOverride()
+    .showHelpAfterError('(--help tells more)')
     .showSuggestionAfterError();
 
   trimodal
@@ -37,7 +49,7 @@ function program(): Command {
     .option('--threads <number>', 'of a compiled operation (default: as many as there are cores)', integer)
     .option('--resume', 'go on with the run in --out, exactly where it was')
     .action(async (architecture, options) => {
-      await (await import('./commands/train')).train(architecture, options);
+      if (!(await (await import('./commands/train')).train(architecture, options))) onInterrupted();
     });
 
   trimodal
@@ -56,7 +68,7 @@ function program(): Command {
     .command('inspect')
     .description('Print the tree of modules of a preset or a run, with shapes and counts.')
     .argument('<model>', `${ARCHITECTURE}, or the folder of a run`)
-    .option('--data <file>', `${DATA}; its sizes are used`, 'synthetic')
+    .option('--data <file>', `${DATA}; its sizes are used (default: those of the run, or synthetic)`)
     .option('--config <file>', 'a JSON file that is merged into the preset')
     .option('--set <path=value...>', 'override a config value')
     .action(async (model, options) => (await import('./commands/inspect')).inspect(model, options));
@@ -74,7 +86,9 @@ function program(): Command {
     .description('Train DBR on the synthetic benchmark and show what it learnt, in about two minutes.')
     .option('--out <folder>', 'where the run goes; a temporary folder unless told')
     .addOption(backendOption())
-    .action(async (options) => (await import('./commands/demo')).demo(options));
+    .action(async (options) => {
+      if (!(await (await import('./commands/demo')).demo(options))) onInterrupted();
+    });
   return trimodal;
 }
 

@@ -1,13 +1,20 @@
 import { existsSync } from 'node:fs';
 import type { Modality } from '@trimodal/core';
-import { createDataset, type Dataset, openFeatureFile, type SyntheticDataset, syntheticDataset } from '@trimodal/data';
+import {
+  createDataset,
+  type Dataset,
+  openFeatureFile,
+  type RawDataset,
+  type SyntheticDataset,
+  syntheticDataset,
+} from '@trimodal/data';
 import type { RunConfig } from './run-config';
 
 /** The name that stands for the generated benchmark instead of a file. */
 export const SYNTHETIC = 'synthetic';
 
 /** The benchmark is one data set, the same for every run: a model's seed doesn't change it. */
-export const SYNTHETIC_SEED = 2026;
+const SYNTHETIC_SEED = 2026;
 
 export type OpenData = { readonly dataset: Dataset; readonly synthetic?: SyntheticDataset };
 
@@ -23,15 +30,18 @@ export async function openData(
   { data: { standardize } }: RunConfig,
   modalities: readonly Modality[] | undefined,
 ): Promise<OpenData> {
-  const options = { standardize, ...(modalities ? { modalities } : {}) };
-  if (source === SYNTHETIC) {
-    const synthetic = syntheticDataset({ seed: SYNTHETIC_SEED });
-    return { dataset: createDataset(synthetic, options), synthetic };
-  }
+  const raw = await openRaw(source);
+  const dataset = createDataset(raw, { standardize, ...(modalities ? { modalities } : {}) });
+  return 'factors' in raw ? { dataset, synthetic: raw } : { dataset };
+}
+
+/** A feature file, or the synthetic benchmark, as it is. @throws RangeError if there is no such file. */
+export async function openRaw(source: string): Promise<RawDataset | SyntheticDataset> {
+  if (source === SYNTHETIC) return syntheticDataset({ seed: SYNTHETIC_SEED });
   if (!existsSync(source)) {
     throw new RangeError(
       `Cannot open ${source} as it must be a feature file, or "${SYNTHETIC}": there is no such file.`,
     );
   }
-  return { dataset: createDataset(await openFeatureFile(source), options) };
+  return openFeatureFile(source);
 }

@@ -1,3 +1,5 @@
+import type { PerModality } from '@trimodal/core';
+import type { Task } from '@trimodal/data';
 import type { Diagnostics } from './diagnostics/diagnose';
 import type { ChosenBackend } from './engine';
 import type { RunConfig } from './run-config';
@@ -7,7 +9,16 @@ import type { Scores } from './scores';
 export type RunResult = {
   readonly format: 'trimodal-result-1';
   readonly architecture: string;
-  readonly data: { readonly source: string; readonly hash: string; readonly sizes: Readonly<Record<string, number>> };
+  readonly data: {
+    readonly source: string;
+    readonly hash: string;
+    /** Samples of each split. */
+    readonly sizes: Readonly<Record<string, number>>;
+    /** Features of a step, and steps of a padded sequence. */
+    readonly dims: PerModality<number>;
+    readonly times: PerModality<number>;
+    readonly task: Task;
+  };
   /** Of the selected epoch; the test split was scored once, after it was chosen. */
   readonly valid: Scores;
   readonly test: Scores;
@@ -18,7 +29,9 @@ export type RunResult = {
   readonly numParameters: number;
   readonly epochs: number;
   readonly stopped: string;
+  /** A running mean at the last step. */
   readonly msPerStep: number;
+  /** Of the process that finished the run; what came before an interruption is not in it. */
   readonly seconds: number;
   readonly diagnostics: Diagnostics;
   readonly config: RunConfig;

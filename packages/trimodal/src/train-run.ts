@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { countParameters, Rng } from '@trimodal/core';
 import { countBatches, SPLITS } from '@trimodal/data';
 import {
@@ -48,7 +49,7 @@ export async function trainRun(options: TrainRunOptions): Promise<RunResult | un
   );
   const metrics = scorerOf(dataset.task);
   const log = new JsonlEventWriter(directory.events);
-  let msPerStep = 0;
+  let msPerStep: number | undefined;
   const { training } = config;
   const fitted = await fit({
     engine,
@@ -60,7 +61,7 @@ export async function trainRun(options: TrainRunOptions): Promise<RunResult | un
     metrics,
     selection: training.selection,
     ...(training.patience === null ? {} : { earlyStopping: { patience: training.patience } }),
-    config: JSON.parse(JSON.stringify(config)),
+    config: { ...JSON.parse(JSON.stringify(config)), dataHash: dataset.dataHash },
     ...(options.signal ? { signal: options.signal } : {}),
     onEvent: (event) => {
       log.write(event);
@@ -72,9 +73,13 @@ export async function trainRun(options: TrainRunOptions): Promise<RunResult | un
     resume,
   });
   log.close();
-  if (fitted.reason === 'aborted' || !fitted.best) {
+  if (fitted.reason === 'aborted') {
     engine.dispose();
     return undefined;
+  }
+  const { metric, mode } = training.selection;
+  if (!fitted.best) {
+    throw new RangeError(`Cannot choose an epoch as ${metric} must be a number on the validation split: it never was.`);
   }
   const scored = async (split: 'valid' | 'test') => {
     const { truth, predictions } = await predictAll(engine, evaluationBatches(dataset, split, config));
@@ -82,7 +87,6 @@ export async function trainRun(options: TrainRunOptions): Promise<RunResult | un
   };
   const valid = await scored('valid');
   const test = await scored('test');
-  const { metric, mode } = training.selection;
   const result: RunResult = {
     format: 'trimodal-result-1',
     architecture: options.architecture,
@@ -90,6 +94,9 @@ export async function trainRun(options: TrainRunOptions): Promise<RunResult | un
       source: dataset.source,
       hash: dataset.dataHash,
       sizes: Object.fromEntries(SPLITS.map((split) => [split, dataset.splits[split].size])),
+      dims: dataset.dims,
+      times: dataset.times,
+      task: dataset.task,
     },
     valid,
     test,
@@ -104,7 +111,7 @@ export async function trainRun(options: TrainRunOptions): Promise<RunResult | un
     numParameters: countParameters(model),
     epochs: fitted.epochs,
     stopped: fitted.reason,
-    msPerStep,
+    msPerStep: msPerStep ?? lastPace(directory.events),
     seconds: (performance.now() - started) / 1000,
     diagnostics: diagnose(model, config, data),
     config,
@@ -112,6 +119,13 @@ export async function trainRun(options: TrainRunOptions): Promise<RunResult | un
   directory.writeResult(result);
   engine.dispose();
   return result;
+}
+
+/** The milliseconds a step of the log's last step, for a run of which no step was left to do. */
+function lastPace(log: string): number {
+  const events = readFileSync(log, 'utf8').trimEnd().split('\n');
+  const last = events.findLast((line) => line.includes('"type":"step"'));
+  return (JSON.parse(last ?? '{}') as { msPerStep?: number }).msPerStep ?? 0;
 }
 
 function buildSchedule({ schedule, learningRate, selection }: RunConfig['training'], totalSteps: number): Schedule {

@@ -47,8 +47,9 @@ export async function evaluate(run: string, options: EvaluateOptions): Promise<v
     const report = summarise(run, options, dataset.dataHash, config.seed, evaluations);
     console.log(robustnessTable(report));
     if (options.json) writeJson(options.json, report);
-    if (options.predictions)
-      writeFileWhole(options.predictions, predictionsCsv(dataset.splits.test.ids, evaluations[0]!));
+    if (options.predictions) {
+      writeFileWhole(options.predictions, predictionsCsv(dataset.splits.test.ids, evaluations));
+    }
   } finally {
     evaluator.dispose();
     dataset.close();
@@ -123,18 +124,21 @@ function robustnessTable({ protocol, conditions, mean: average, auilc }: Robustn
   return [table([protocol, ...names], rows), '', plot].join('\n');
 }
 
-function predictionsCsv(ids: readonly string[], { indices, truth, predictions }: Evaluation): string {
+/** A row a sample; where conditions are several, their name comes first. */
+function predictionsCsv(ids: readonly string[], evaluations: readonly (Evaluation & { name: string })[]): string {
+  const { truth, predictions } = evaluations[0]!;
   const width = predictions.length / truth.length;
-  const quote = (id: string) => (/[",\n]/.test(id) ? `"${id.replaceAll('"', '""')}"` : id);
-  const head = [
-    'id',
-    'truth',
-    ...(width === 1 ? ['prediction'] : Array.from({ length: width }, (_, i) => `logit${i}`)),
-  ];
-  const rows = [...truth].map((label, i) => [
-    quote(ids[indices[i]!]!),
-    label,
-    ...predictions.subarray(i * width, (i + 1) * width),
-  ]);
+  const outputs = width === 1 ? ['prediction'] : Array.from({ length: width }, (_, i) => `logit${i}`);
+  const several = evaluations.length > 1;
+  const quote = (text: string) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+  const rows = evaluations.flatMap(({ name, indices, truth, predictions }) =>
+    [...truth].map((label, i) => [
+      ...(several ? [quote(name)] : []),
+      quote(ids[indices[i]!]!),
+      label,
+      ...predictions.subarray(i * width, (i + 1) * width),
+    ]),
+  );
+  const head = [...(several ? ['condition'] : []), 'id', 'truth', ...outputs];
   return `${[head, ...rows].map((row) => row.join(',')).join('\n')}\n`;
 }

@@ -1,6 +1,6 @@
 import { entriesOf } from '@trimodal/core';
-import { describeFeatureFile, openFeatureFile, SPLITS, syntheticDataset } from '@trimodal/data';
-import { SYNTHETIC, SYNTHETIC_SEED } from '../open-data';
+import { describeFeatureFile, SPLITS } from '@trimodal/data';
+import { openRaw } from '../open-data';
 import { table } from '../terminal/table';
 import { writeJson } from '../write-file';
 
@@ -9,7 +9,7 @@ const NAMED_COLUMNS = 8;
 
 /** `trimodal data inspect`: what a feature file holds. */
 export async function inspectData(file: string, { json }: { readonly json?: string }): Promise<void> {
-  const raw = file === SYNTHETIC ? syntheticDataset({ seed: SYNTHETIC_SEED }) : await openFeatureFile(file);
+  const raw = await openRaw(file);
   try {
     const description = describeFeatureFile(raw);
     console.log(`${description.source}\nsha256 ${description.dataHash}\n`);

@@ -1,10 +1,11 @@
-import pc from 'picocolors';
+import { stdout } from 'node:process';
 import { type BackendChoice, prepareBackend } from '../engine';
 import { loadRunConfig } from '../load-run-config';
 import { openData } from '../open-data';
 import { RunDirectory } from '../run-directory';
 import type { RunResult } from '../run-result';
 import { summary } from '../summary';
+import { colorsFor } from '../terminal/colors';
 import { trainingProgress } from '../terminal/training-progress';
 import { trainRun } from '../train-run';
 
@@ -19,7 +20,13 @@ export type TrainOptions = {
   readonly resume?: boolean;
 };
 
-/** `trimodal train`: prints progress while it runs and a table at the end. Ctrl-C saves a checkpoint first. */
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
+/**
+ * `trimodal train`: prints progress while it runs and a table at the end. Ctrl-C, or a signal to terminate, saves a checkpoint first.
+ *
+ * @returns The result, or undefined if the run was interrupted.
+ */
 export async function train(architecture: string, options: TrainOptions): Promise<RunResult | undefined> {
   const { data: source, out, resume = false } = options;
   const config = loadRunConfig({
@@ -31,15 +38,24 @@ export async function train(architecture: string, options: TrainOptions): Promis
   const backend = await prepareBackend(options.backend ?? 'auto', options.threads);
   const data = await openData(source, config, config.model.modalities);
   const directory = new RunDirectory(out);
-  directory.open(config, resume);
+  directory.open(config, data.dataset.dataHash, resume);
+  if (directory.isFinished) {
+    data.dataset.close();
+    const result = directory.result();
+    console.log(`${out} is finished already.\n${summary(result)}`);
+    return result;
+  }
   console.log(
-    `${pc.bold(architecture)} on ${data.dataset.source}, seed ${config.seed}; backend ${backend.name}: ${backend.reason}`,
+    `${colorsFor(stdout).bold(architecture)} on ${data.dataset.source}, seed ${config.seed}; backend ${backend.name}: ${backend.reason}`,
   );
 
   const interrupt = new AbortController();
-  const onInterrupt = () => interrupt.abort();
-  process.once('SIGINT', onInterrupt);
   const progress = trainingProgress(config.training.maxEpochs);
+  const onInterrupt = () => {
+    interrupt.abort();
+    progress.note('Stopping after this step; once more to stop at once.');
+  };
+  for (const signal of SIGNALS) process.once(signal, onInterrupt);
   try {
     const result = await trainRun({
       architecture,
@@ -57,7 +73,7 @@ export async function train(architecture: string, options: TrainOptions): Promis
     return result;
   } finally {
     progress.end();
-    process.removeListener('SIGINT', onInterrupt);
+    for (const signal of SIGNALS) process.removeListener(signal, onInterrupt);
     data.dataset.close();
   }
 }

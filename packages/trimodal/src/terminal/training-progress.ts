@@ -1,18 +1,24 @@
+import { stderr } from 'node:process';
 import type { StampedEvent } from '@trimodal/training';
-import pc from 'picocolors';
+import { colorsFor } from './colors';
 import { progressLine } from './progress';
 import { duration, score } from './table';
 
 /** Shows the events of a training run as they come: a moving line for steps, a lasting one for each epoch. */
-export function trainingProgress(maxEpochs: number): { onEvent: (event: StampedEvent) => void; end: () => void } {
-  const line = progressLine();
+export function trainingProgress(
+  maxEpochs: number,
+  stream: NodeJS.WriteStream = stderr,
+): { onEvent: (event: StampedEvent) => void; note: (text: string) => void; end: () => void } {
+  const line = progressLine(stream);
+  const colors = colorsFor(stream);
   const width = String(maxEpochs).length;
   return {
     end: line.end,
+    note: line.line,
     onEvent(event) {
       switch (event.type) {
         case 'run-start':
-          for (const refused of event.refused) line.line(pc.yellow(`checkpoint refused: ${refused}`));
+          for (const refused of event.refused) line.line(colors.yellow(`checkpoint refused: ${refused}`));
           if (event.resumedFrom) line.line(`going on from ${event.resumedFrom.checkpoint}`);
           return;
         case 'step': {
@@ -24,7 +30,7 @@ export function trainingProgress(maxEpochs: number): { onEvent: (event: StampedE
         }
         case 'epoch':
           line.line(
-            `epoch ${String(event.epoch).padStart(width)}  loss ${score(event.loss)}  valid ${terms(event.metrics, ['mae', 'corr', 'f1NonZero', 'accuracy', 'f1Macro'])}  lr ${event.learningRate.toExponential(1)}${event.isBest ? pc.green('  best so far') : ''}`,
+            `epoch ${String(event.epoch).padStart(width)}  loss ${score(event.loss)}  valid ${terms(event.metrics, ['mae', 'corr', 'f1NonZero', 'accuracy', 'f1Macro'])}  lr ${event.learningRate.toExponential(1)}${event.isBest ? colors.green('  best so far') : ''}`,
           );
           return;
         default:
