@@ -31,7 +31,13 @@ export function createCompiledStep({
 }
 
 /** A graph of one step, and what was learnt while tracing it. */
-type Program = { readonly compiled: CompiledFunction; readonly names: readonly string[]; readonly moving: Set<string> };
+type Program = {
+  readonly compiled: CompiledFunction;
+  readonly names: readonly string[];
+  readonly moving: Set<string>;
+  /** Takes the loss and the terms, step after step. */
+  readonly values: Float32Array;
+};
 
 type Coefficients = Readonly<Record<string, number | Float32Array>>;
 
@@ -92,7 +98,8 @@ class CompiledStep implements StepEngine {
       }
     }
     const into = Object.fromEntries(written.map((name) => [name, this.spareVector(name)]));
-    const { values } = await program.compiled.run(feeds, { rng: new MaskStream(rng.state()), into });
+    const { values } = program;
+    await program.compiled.run(feeds, { rng: new MaskStream(rng.state()), into: { ...into, values } });
     for (const name of written) {
       const before = this.state[name];
       this.state[name] = into[name]!;
@@ -100,7 +107,7 @@ class CompiledStep implements StepEngine {
     }
     this.gathered = apply ? 0 : count;
     if (apply) for (const path of program.moving) this.steps.set(path, (this.steps.get(path) ?? 0) + 1);
-    const [loss, ...terms] = values!.data;
+    const [loss, ...terms] = values;
     return { loss: loss!, terms: Object.fromEntries(program.names.map((name, i) => [name, terms[i]!])) };
   }
 
@@ -234,7 +241,7 @@ class CompiledStep implements StepEngine {
       },
       { inputs, ...this.session },
     );
-    return { compiled, names, moving };
+    return { compiled, names, moving, values: new Float32Array(1 + names.length) };
   }
 
   /** Loss and terms `[1 + terms]`, the gradients of the parameters that have a part in the loss, the names of the terms. */
