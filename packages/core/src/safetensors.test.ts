@@ -48,6 +48,13 @@ describe('round trip', () => {
     );
   });
 
+  test('a Buffer, whose slices share memory, is read as well', () => {
+    const pooled = Buffer.from(encodeSafetensors(tensors)); // small Buffers lie within a pool of Node's
+    const read = decodeSafetensors(pooled).tensors;
+    expect(read.get('encoders.text.weight')).toEqual(tensors.get('encoders.text.weight'));
+    expect(read.get('step')).toEqual(tensors.get('step'));
+  });
+
   test('data that is a view of a larger buffer is written alone', () => {
     const view = Float32Array.of(9, 1, 2, 9).subarray(1, 3);
     const { tensors: read } = decodeSafetensors(encodeSafetensors(new Map([['w', { shape: [2], data: view }]])));

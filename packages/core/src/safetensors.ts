@@ -76,8 +76,8 @@ export function decodeSafetensors(bytes: Uint8Array): {
     if (dataStart + end > bytes.length) {
       fail(`${name} must end within the file: ends at byte ${dataStart + end} of ${bytes.length}`);
     }
-    // a copy, as the offset may not be a multiple of the element size
-    const raw = bytes.slice(dataStart + start, dataStart + end);
+    // a copy, as the offset may not be a multiple of the element size; not `slice`, which is a view where bytes is a Buffer
+    const raw = new Uint8Array(bytes.subarray(dataStart + start, dataStart + end));
     tensors.set(name, { shape, data: new ArrayType(raw.buffer) });
   }
   return { tensors, metadata };

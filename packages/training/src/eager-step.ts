@@ -1,12 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
-import { type Batch, type BatchView, toTensors } from '@trimodal/data';
+import { type Batch, type BatchView, toTensors, viewTensors } from '@trimodal/data';
 import type { Clipping } from './clipping';
 import type { Learner } from './learner';
 import { coefficientsFor, restoreOptimizer, restoreReport, storeOptimizer } from './optimizer-state';
 import type { Optimizer, Slots } from './optimizers';
 import { ParameterLayout } from './parameter-layout';
 import type { EngineState, RestoreReport, StepEngine, StepOptions, StepResult } from './step-engine';
-import { viewTensors } from './view-tensors';
 
 export type EagerStepOptions = {
   readonly learner: Learner;
