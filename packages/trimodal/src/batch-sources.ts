@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Rng } from '@trimodal/core';
 import {
   type Batch,
@@ -26,8 +27,16 @@ export function batchSource(dataset: Dataset, config: RunConfig, rng: Rng): Batc
   const plan = validationMissingness ? planFor(dataset, 'valid', asMissingness(validationMissingness)) : undefined;
   return (split, epoch) =>
     split === 'train'
-      ? batches(dataset, split, { batchSize, rng: order, epoch, missingness: sampler })
+      ? interruptible(batches(dataset, split, { batchSize, rng: order, epoch, missingness: sampler }))
       : evaluationBatches(dataset, split, config, plan);
+}
+
+/** Lets signals come through: a backend in plain JavaScript never gives the event loop a turn. */
+async function* interruptible(source: Iterable<Batch>): AsyncGenerator<Batch> {
+  for (const batch of source) {
+    await setImmediate();
+    yield batch;
+  }
 }
 
 /** The batches of a split in its own order, whole or as a plan leaves it. */

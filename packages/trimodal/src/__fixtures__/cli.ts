@@ -7,6 +7,9 @@ import { vi } from 'vitest';
 import { type TrainOptions, train } from '../commands/train';
 import type { RunResult } from '../run-result';
 
+// whole runs take their time on a busy machine
+vi.setConfig({ hookTimeout: 120_000, testTimeout: 120_000 });
+
 const pathOf = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
 /** A feature file of 30, 9 and 11 samples, and a config whose model is small enough for it. */
