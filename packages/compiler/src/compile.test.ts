@@ -48,3 +48,26 @@ test('takes gradients and masks', async () => {
   expectClose(got['value']!.data, wanted.value);
   expectClose(got['grad']!.data, wanted.grads[w.name]!);
 });
+
+test('attention and its gradients, with dropout on its weights', async () => {
+  const attend = (x: tf.Tensor, mask: tf.Tensor, rng: { keepMask(shape: number[], rate: number): tf.Tensor }) => {
+    const heads = x.reshape([2, 9, 2, 3]).transpose([0, 2, 1, 3]);
+    const bias = mask.sub(1).mul(1e9).reshape([2, 1, 1, 9]);
+    const weights = tf.softmax(tf.matMul(heads, heads.mul(0.5), false, true).add(bias));
+    return tf.matMul(weights.mul(rng.keepMask([2, 2, 9, 9], 0.3).mul(1 / 0.7)), heads.square());
+  };
+  const gradient = (x: tf.Tensor, mask: tf.Tensor, seed: { keepMask(shape: number[], rate: number): tf.Tensor }) =>
+    tf.grad((value: tf.Tensor) => attend(value, mask, seed).sin().sum())(x);
+  const x = Float32Array.from({ length: 108 }, (_, i) => Math.sin(i));
+  const mask = Float32Array.from({ length: 18 }, (_, i) => Number(i % 9 < 6));
+  const compiled = await compile(
+    ({ x, mask }, { rng }) => ({ y: attend(x!, mask!, rng), dx: gradient(x!, mask!, rng) }),
+    { inputs: { x: { shape: [2, 9, 6] }, mask: { shape: [2, 9] } }, threads: 1 },
+  );
+  const { y, dx } = await compiled.run({ x, mask }, { rng: new Rng(5) });
+  const rng = new Rng(5);
+  const inputs = [tf.tensor(x, [2, 9, 6]), tf.tensor(mask, [2, 9])] as const;
+  expectClose(y!.data, attend(...inputs, rng));
+  expectClose(dx!.data, gradient(...inputs, rng));
+  await compiled.dispose();
+});

@@ -33,7 +33,13 @@ function table(): string {
     .map(({ kernelName }) => kernelName)
     .sort();
   const supported = names.filter((name) => KERNELS[name]);
-  const rows = names.map((name) => `| \`${name}\` | ${KERNELS[name] ? 'yes' : `no: ${reasonOf.get(name)}`} |`);
+  const cells = [
+    ['kernel', 'compiled'],
+    ...names.map((name) => [`\`${name}\``, KERNELS[name] ? 'yes' : `no: ${reasonOf.get(name)}`]),
+  ];
+  const widths = [0, 1].map((column) => Math.max(...cells.map((row) => row[column]!.length)));
+  const [head, ...rows] = cells.map((row) => `| ${row.map((cell, i) => cell.padEnd(widths[i]!)).join(' | ')} |`);
+  const rule = `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`;
   const percent = Math.floor((100 * supported.length) / names.length);
   return [
     '# Kernels',
@@ -41,8 +47,8 @@ function table(): string {
     `Of the ${names.length} kernels that the cpu backend of TensorFlow.js registers, ${supported.length} (${percent} %) can be compiled.`,
     'Written by `vitest run -u` in `packages/compiler`; a test fails if it is out of date.',
     '',
-    '| kernel | compiled |',
-    '|---|---|',
+    head,
+    rule,
     ...rows,
     '',
   ].join('\n');

@@ -10,7 +10,7 @@ const ELEMENTWISE = new Set(
 
 /**
  * Lets operations that go row by row work on the matrix that was reshaped for them, and reshapes their result: a chain from one
- * matrix product to the next then needs no reshape at all.
+ * matrix product to the next then needs no reshape at all. What goes element by element works on whatever was reshaped.
  */
 export function flattenRows(graph: Graph): Graph {
   return rebuild(
@@ -26,10 +26,24 @@ function matrixOf(value: Value, { producer }: RuleContext): Value | undefined {
   return source?.shape.length === 2 && source.shape[1] === value.shape.at(-1) ? source : undefined;
 }
 
+/** What the one input that isn't a number was reshaped from; it may be there twice. */
+function onlyTensor(node: Node, { producer }: RuleContext): Value | undefined {
+  const tensors = new Set(node.inputs.filter((input) => input && input.shape.length > 0));
+  const [only] = tensors as Set<Value>;
+  const reshape = tensors.size === 1 ? producer(only!) : undefined;
+  return reshape?.op === 'Reshape' ? reshape.inputs[0]! : undefined;
+}
+
 function elementwise(node: Node, context: RuleContext): readonly Value[] | undefined {
   const [output] = node.outputs as [Value];
-  if (!ELEMENTWISE.has(node.op) || output.shape.length <= 2) return undefined;
+  if (!ELEMENTWISE.has(node.op)) return undefined;
   const { builder } = context;
+  const alone = onlyTensor(node, context);
+  if (alone) {
+    const inputs = node.inputs.map((input) => (input && input.shape.length > 0 ? alone : input));
+    return [builder.reshape(builder.add(node.op, inputs, alone.shape, output.type, node), output.shape)];
+  }
+  if (output.shape.length <= 2) return undefined;
   const rows = sizeOf(output.shape.slice(0, -1));
   let reshaped = 0;
   let saved = 0;

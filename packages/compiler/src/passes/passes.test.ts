@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { type Graph, GraphBuilder, type Value } from '../graph';
+import { shortenAttention } from './attention';
 import { mergeCommonSubexpressions } from './common-subexpressions';
 import { removeDeadCode } from './dead-code';
 import { flattenRows } from './flatten-rows';
@@ -165,4 +166,37 @@ test('a broadcast over rows in between is left alone', () => {
     return g.binary('Mul', g.reshape(x, [2, 3, 4]), middle);
   });
   expect(ops(flattenRows(graph))).toEqual(['Reshape', 'Mul']);
+});
+
+/** Attention of 2 samples, 3 heads, 8 queries and keys of width 2, its softmax gradient, with a dropout mask or without. */
+function attention(masked: boolean, sameV = true): Graph {
+  return graphOf([2, 3, 8, 2], (g, x, y) => {
+    const scores = g.matMul(x, g.transpose(y, [0, 1, 3, 2]));
+    const bias = g.constant({ values: Array.from({ length: 16 }, (_, i) => -(i % 3)) }, [2, 1, 1, 8], 'float32');
+    const p = g.unary('Softmax', g.binary('Add', scores, bias), 'float32', { axis: 3 });
+    const mask = g.constant({ values: Array.from({ length: 384 }, (_, i) => i % 2) }, [2, 3, 8, 8], 'float32');
+    const o = g.matMul(masked ? g.binary('Mul', p, mask) : p, y);
+    const dO = g.unary('Exp', o);
+    const raw = g.matMul(dO, g.transpose(sameV ? y : x, [0, 1, 3, 2]));
+    const dP = masked ? g.binary('Mul', raw, mask) : raw;
+    const t = g.binary('Mul', dP, p);
+    return g.binary('Sub', t, g.binary('Mul', g.reduce('ReduceSum', t, [3], true), p));
+  });
+}
+
+test.each([true, false])('attention takes fewer passes over its scores, masked: %s', (masked) => {
+  const before = removeDeadCode(attention(masked));
+  const after = removeDeadCode(mergeCommonSubexpressions(shortenAttention(before)));
+  const sized = (graph: Graph, op: string) =>
+    graph.nodes.filter(
+      (node) => node.op === op && node.outputs[0]!.shape.at(-1) === 8 && node.outputs[0]!.shape.at(-2) === 8,
+    ).length;
+  expect([sized(before, 'Add'), sized(before, 'Mul'), sized(before, 'Sub')]).toEqual([1, masked ? 4 : 2, 1]);
+  expect([sized(after, 'Add'), sized(after, 'Mul'), sized(after, 'Sub')]).toEqual([0, masked ? 3 : 1, 1]);
+});
+
+test('the gradient of a softmax that mixes something else is left alone', () => {
+  const after = removeDeadCode(shortenAttention(attention(true, false)));
+  expect(ops(after).filter((op) => op === 'ReduceSum').length).toBe(1);
+  expect(after.nodes.find((node) => node.op === 'ReduceSum')!.inputs[0]!.shape).toEqual([2, 3, 8, 8]);
 });
