@@ -11,12 +11,16 @@ import type { RunConfig } from './run-config';
 
 /** Steps with dropout and missingness, as a run takes them. */
 async function losses(
-  preset: string,
+  preset: keyof typeof CONFIG,
   backend: ChosenBackend['name'],
   steps: number,
   seed = 1111,
 ): Promise<StepResult[]> {
-  const config: RunConfig = loadRunConfig({ architecture: preset, file: CONFIG });
+  const config: RunConfig = loadRunConfig({
+    architecture: preset,
+    file: CONFIG[preset],
+    assignments: ['training.batchSize=6'],
+  });
   const chosen = await prepareBackend(backend);
   await prepareBackend('cpu'); // the initial weights, and eager steps, are TensorFlow.js on the CPU in both
   const { dataset } = await openData(DATA, config, config.model.modalities);
@@ -36,7 +40,7 @@ async function losses(
   return results;
 }
 
-test.each(['concat', 'dbr'])('fifty compiled steps of %s equal eager ones', async (preset) => {
+test.each(['concat', 'dbr'] as const)('fifty compiled steps of %s equal eager ones', async (preset) => {
   const eager = await losses(preset, 'cpu', 50);
   const compiled = await losses(preset, 'compiled', 50);
   eager.forEach(({ loss, terms }, i) => {
@@ -50,7 +54,7 @@ test.each(['concat', 'dbr'])('fifty compiled steps of %s equal eager ones', asyn
 });
 
 test('training loses other steps each epoch; validation loses nothing unless told', async () => {
-  const config = loadRunConfig({ architecture: 'dbr', file: CONFIG });
+  const config = loadRunConfig({ architecture: 'dbr', file: CONFIG.dbr });
   const { dataset } = await openData(DATA, config, MODALITIES);
   const observed = async (run: RunConfig, split: 'train' | 'valid', epoch: number) => {
     let steps = 0;

@@ -5,7 +5,7 @@ import { inspectData } from './inspect-data';
 
 const run = newFolder();
 beforeAll(async () => {
-  await trainTiny(run, { set: ['training.maxEpochs=1'] });
+  await trainTiny(run);
 });
 
 /** Name, shape and count of each line. */
@@ -32,7 +32,7 @@ test('the tree of a preset, edited, on data of one choice', async () => {
   const { text } = await printed(() =>
     inspect('dbr', {
       data: DATA,
-      config: CONFIG,
+      config: CONFIG.dbr,
       set: [
         'model.privateBranch.kind=identity',
         'model.objective={"anchorPreservation":0,"antiLeakage":0,"borrowCost":0}',

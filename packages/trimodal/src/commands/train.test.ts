@@ -7,10 +7,11 @@ import { train } from './train';
 
 const METRICS = ['mae', 'corr', 'acc7', 'acc5', 'acc2NonZero', 'acc2HasZero', 'f1NonZero', 'f1HasZero'];
 const out = newFolder();
+const options = { seed: 7, set: ['training.accumulationSteps=3', 'training.maxEpochs=2'] };
 let text: string;
 let result: RunResult;
 beforeAll(async () => {
-  ({ text, value: result } = await trainTiny(out, { seed: 7, set: ['training.accumulationSteps=3'] }));
+  ({ text, value: result } = await trainTiny(out, options));
 });
 
 describe('a run', () => {
@@ -75,17 +76,33 @@ describe('a run', () => {
   });
 
   test('with another seed is another, with the same the same', async () => {
-    const again = await trainTiny(newFolder(), { seed: 7, set: ['training.accumulationSteps=3'] });
-    expect(again.value.test).toEqual(result.test);
-    expect(again.value.diagnostics).toEqual(result.diagnostics);
-    const other = await trainTiny(newFolder(), { seed: 8, set: ['training.accumulationSteps=3'] });
-    expect(other.value.valid).not.toEqual(result.valid);
+    const [first] = readEvents(out).filter(({ type }) => type === 'epoch');
+    const shorter = (seed: number) => trainTiny(newFolder(), { seed, set: ['training.accumulationSteps=3'] });
+    expect((await shorter(7)).value.valid).toEqual(first.metrics);
+    expect((await shorter(8)).value.valid).not.toEqual(first.metrics);
   });
+});
+
+test('on the synthetic benchmark it is known what the parts should hold', async () => {
+  const { value, text } = await trainTiny(newFolder(), {
+    data: 'synthetic',
+    backend: 'compiled',
+    set: ['training.batchSize=200'],
+  });
+  expect(value.data.sizes).toEqual({ train: 1200, valid: 200, test: 400 });
+  const { factorRecovery } = value.diagnostics;
+  for (const slot of [factorRecovery!.shared, factorRecovery!.private]) {
+    expect(Object.keys(slot)).toEqual(['text', 'audio', 'vision']);
+    // even untrained parts keep some of what went in
+    for (const { shared, private: own } of Object.values(slot)) expect(Math.max(shared, own)).toBeGreaterThan(0.02);
+    for (const { shared, private: own } of Object.values(slot)) expect(Math.max(shared, own)).toBeLessThan(1);
+  }
+  expect(text).toContain('│ private vision │');
 });
 
 test('a finished run is not done again', async () => {
   const before = readEvents(out);
-  const again = await trainTiny(out, { seed: 7, set: ['training.accumulationSteps=3'], resume: true });
+  const again = await trainTiny(out, { ...options, resume: true });
   expect(again.text).toContain(`${out} is finished already.`);
   expect(again.value).toEqual(JSON.parse(JSON.stringify(result)));
   expect(readEvents(out)).toEqual(before);
@@ -115,7 +132,7 @@ test('every schedule, optimiser and clipping runs', async () => {
 
 describe('is refused', () => {
   const refusal = (options: Partial<Parameters<typeof train>[1]>, preset = 'dbr') =>
-    printed(() => train(preset, { data: DATA, out: newFolder(), config: CONFIG, backend: 'cpu', ...options }));
+    printed(() => train(preset, { data: DATA, out: newFolder(), config: CONFIG.dbr, backend: 'cpu', ...options }));
 
   test('an unknown key, by its path and the nearest name', async () => {
     await expect(refusal({ set: ['model.sharedBranch.kernlSize=5'] })).rejects.toThrow(
@@ -156,7 +173,7 @@ describe('is refused', () => {
   test('a model that cannot be built, and its folder stays free', async () => {
     const folder = newFolder();
     await expect(refusal({ out: folder, set: ['model.dModel=6'] })).rejects.toThrow('divisible by numHeads');
-    expect((await trainTiny(folder)).value.epochs).toBe(2);
+    expect((await trainTiny(folder)).value.epochs).toBe(1);
   });
 
   test('a metric that does not exist', async () => {
