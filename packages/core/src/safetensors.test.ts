@@ -93,6 +93,26 @@ describe('damaged input is refused, and the error says what is wrong', () => {
       file(entry({ data_offsets: [0, 4] }), 8),
       /w of shape \[2\] must have 8 bytes: got 4/,
     ],
+    ['a header that is no object', file('[1]'), /header \(from byte 8\) must be an object: got \[1\]/],
+    ['no header at all', file('null'), /must be an object: got null/],
+    ['an entry that is no object', file({ w: null }), /w must be F32, I32 or U8: got undefined/],
+    [
+      'a type named like a method',
+      file(entry({ dtype: 'constructor' }), 8),
+      /w must be F32, I32 or U8: got constructor/,
+    ],
+    ['a shape that is none', file(entry({ shape: 'ab' }), 8), /w must have a shape of sizes: got "ab"/],
+    ['a negative size', file(entry({ shape: [-2] }), 8), /w must have a shape of sizes: got \[-2\]/],
+    [
+      'no offsets',
+      file({ w: { dtype: 'F32', shape: [2] } }, 8),
+      /w must have data_offsets of a start and an end: got undefined/,
+    ],
+    [
+      'data before the start',
+      file(entry({ data_offsets: [-8, 0] }), 8),
+      /w must have data_offsets of a start and an end/,
+    ],
     ['data beyond the end', file(entry({ data_offsets: [8, 16] }), 8), /w must end within the file/],
   ])('%s', (_, bytes, message) => {
     expect(() => decodeSafetensors(bytes)).toThrow(message);

@@ -4,9 +4,7 @@ export type StoredTensor = {
   readonly data: Float32Array | Int32Array | Uint8Array;
 };
 
-type Header = Record<string, { dtype: string; shape: number[]; data_offsets: [number, number] }> & {
-  __metadata__?: Record<string, string>;
-};
+type Header = Record<string, unknown> & { __metadata__?: Record<string, string> };
 
 const DTYPES = { F32: Float32Array, I32: Int32Array, U8: Uint8Array } as const;
 
@@ -66,11 +64,19 @@ export function decodeSafetensors(bytes: Uint8Array): {
   } catch (cause) {
     throw new RangeError('Cannot read safetensors as the header (from byte 8) must be JSON.', { cause });
   }
+  if (!isRecord(header)) fail(`the header (from byte 8) must be an object: got ${JSON.stringify(header)}`);
   const { __metadata__: metadata = {}, ...entries } = header;
   const tensors = new Map<string, StoredTensor>();
-  for (const [name, { dtype, shape, data_offsets }] of Object.entries(entries)) {
-    const ArrayType = DTYPES[dtype as keyof typeof DTYPES] ?? fail(`${name} must be F32, I32 or U8: got ${dtype}`);
-    const [start, end] = data_offsets;
+  for (const [name, entry] of Object.entries(entries)) {
+    const { dtype, shape, data_offsets: offsets } = isRecord(entry) ? entry : {};
+    const ArrayType = Object.hasOwn(DTYPES, String(dtype))
+      ? DTYPES[dtype as keyof typeof DTYPES]
+      : fail(`${name} must be F32, I32 or U8: got ${dtype}`);
+    if (!isSizes(shape)) return fail(`${name} must have a shape of sizes: got ${JSON.stringify(shape)}`);
+    if (!isSizes(offsets) || offsets.length !== 2) {
+      return fail(`${name} must have data_offsets of a start and an end: got ${JSON.stringify(offsets)}`);
+    }
+    const [start, end] = offsets as [number, number];
     const length = shape.reduce((product, size) => product * size, 1) * ArrayType.BYTES_PER_ELEMENT;
     if (end - start !== length) fail(`${name} of shape [${shape}] must have ${length} bytes: got ${end - start}`);
     if (dataStart + end > bytes.length) {
@@ -81,4 +87,12 @@ export function decodeSafetensors(bytes: Uint8Array): {
     tensors.set(name, { shape, data: new ArrayType(raw.buffer) });
   }
   return { tensors, metadata };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isSizes(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0);
 }

@@ -10,16 +10,16 @@ export const dbr: ModelConfig = {
   modalities: ['text', 'audio', 'vision'],
   dModel: 64, // [relative: DMD, DLF: 50 to 128]
   encoders: {
-    text: { kind: 'temporal-conv', kernelSize: 5, dropoutRate: 0.3 }, // [relative: DMD, DLF: kernel 3 to 5]
-    audio: { kind: 'temporal-conv', kernelSize: 3, dropoutRate: 0.3 },
-    vision: { kind: 'temporal-conv', kernelSize: 3, dropoutRate: 0.3 },
+    // [ours]: utterances are short; half of dModel a direction. DMD and DLF have convolutions here
+    text: { kind: 'gru', inputDropoutRate: 0.3 },
+    audio: { kind: 'gru', inputDropoutRate: 0.3 },
+    vision: { kind: 'gru', inputDropoutRate: 0.3 },
   },
   disentangler: {
     kind: 'shared-private',
-    encoder: 'transformer', // [relative: DMD]
-    numLayers: 2,
-    numHeads: 4,
-    dropoutRate: 0.1,
+    encoder: 'mlp', // [ours]: the GRU has mixed the steps already; [relative: DMD] has transformers here
+    hiddenDim: 64,
+    dropoutRate: 0.3,
   },
   sharedBranch: {
     kind: 'tsf', // [paper]; its form is [ours]
@@ -29,7 +29,7 @@ export const dbr: ModelConfig = {
     temporal: 'conv',
     paths: 'both',
     gate: 'learned',
-    dropoutRate: 0.1,
+    dropoutRate: 0.3,
   },
   privateBranch: {
     kind: 'agpr', // [paper]; its form is [ours]
@@ -38,9 +38,9 @@ export const dbr: ModelConfig = {
     borrowBias: -2,
     anchor: 'pooled',
     borrow: 'gated',
-    dropoutRate: 0.1,
+    dropoutRate: 0.3,
   },
-  fusion: { kind: 'brf', numHeads: 4, directions: 'both', weighting: 'context', dropoutRate: 0.1 }, // [paper]; form [ours]
+  fusion: { kind: 'brf', numHeads: 4, directions: 'both', weighting: 'context', dropoutRate: 0.3 }, // [paper]; form [ours]
   head: { kind: 'mlp', hiddenDim: 64, dropoutRate: 0.3 },
   objective: {
     task: 1,
