@@ -1,4 +1,5 @@
-import { concat, type Scalar, type Tensor2D } from '@tensorflow/tfjs';
+import { concat, type Scalar, type Tensor, type Tensor2D } from '@tensorflow/tfjs';
+import { type CompiledFunction, compile } from '@trimodal/compiler';
 import {
   encodeSafetensors,
   type ForwardContext,
@@ -15,6 +16,7 @@ import {
 import type { Batch } from '@trimodal/data';
 import { Linear, TransformerEncoder } from '@trimodal/layers';
 // the engine alone: the rest of the package reads files and keeps checkpoints
+import { modelInputs, viewArrays } from '../../packages/training/src/batch-inputs';
 import { createCompiledStep } from '../../packages/training/src/compiled-step';
 import type { Learner } from '../../packages/training/src/learner';
 import { adamW } from '../../packages/training/src/optimizers';
@@ -96,9 +98,18 @@ export function encoderArrays(learner: Learner, { views, labels, size }: Batch):
 export function encoderRunner(learner: Learner, batch: Batch, threads: number, learningRate: number) {
   const engine = createCompiledStep({ learner, optimizer: adamW(), threads });
   const rng = new Rng(1);
+  const arrays = viewArrays(batch.views[0]!);
+  const feeds = Object.fromEntries(Object.entries(arrays).map(([name, { data }]) => [name, data]));
+  const prediction = (inputs: Record<string, Tensor>) => ({
+    prediction: learner.predict(modelInputs(batch.views[0]!, inputs)),
+  });
+  let predictor: Promise<CompiledFunction> | undefined;
   return {
     step: async () => (await engine.step(batch, { learningRate, rng, apply: true })).loss,
-    infer: async () => (await engine.predict(batch.views[0]!))[0]!,
+    infer: async () => {
+      predictor ??= compile(prediction, { inputs: arrays, frozen: true, threads });
+      return (await (await predictor).run(feeds))['prediction']!.data[0]!;
+    },
     dispose: () => engine.dispose(),
   };
 }

@@ -22,6 +22,18 @@ test('computes what eager computes', async () => {
   expect(tf.getBackend()).toBe('cpu');
 });
 
+test('frozen variables keep the value that they had', async () => {
+  const w = tf.variable(tf.tensor2d([1, 2, 3, 4], [2, 2]));
+  const compiled = await compile(({ x }) => ({ y: tf.matMul(x as tf.Tensor2D, w) }), {
+    inputs: { x: { shape: [1, 2] } },
+    frozen: true,
+    threads: 1,
+  });
+  w.assign(w.mul(2));
+  const { y } = await compiled.run({ x: Float32Array.of(1, 10) });
+  expect(Array.from(y!.data)).toEqual([31, 42]);
+});
+
 test('takes gradients and masks', async () => {
   const w = tf.variable(tf.randomNormal([4, 3], 0, 1, 'float32', 3));
   const loss = (x: tf.Tensor, rng: { keepMask(shape: number[], rate: number): tf.Tensor }) =>

@@ -3,7 +3,7 @@ import { TraceError } from './errors';
 import type { Graph } from './graph';
 import { optimize } from './passes';
 import { generalize, type SizeSource, type SymbolicSizes } from './symbolic-size';
-import { type InputSpec, type Traced, type TraceFunction, trace } from './trace';
+import { freeze, type InputSpec, type Traced, type TraceFunction, trace } from './trace';
 
 export type OnnxInput = {
   /** A size that may vary has a name, the same wherever it is the same size: `['batch', 50, 768]`. One name in all. */
@@ -36,7 +36,7 @@ export function toOnnx(fn: TraceFunction, { inputs, metadata = {} }: ToOnnxOptio
     throw new RangeError(`Cannot write ONNX as at most one size may vary: got ${[...names].join(', ')}.`);
   }
   const [name] = names;
-  const graphs = (name === undefined ? [1] : SIZES).map((size) => frozen(trace(fn, withSize(inputs, size))));
+  const graphs = (name === undefined ? [1] : SIZES).map((size) => forInference(trace(fn, withSize(inputs, size))));
   const [first, second] = graphs as [Graph, Graph];
   let graph = first;
   let symbolicSizes: SymbolicSizes = {};
@@ -60,20 +60,12 @@ function sourceOf(inputs: Readonly<Record<string, OnnxInput>>, name: string): Si
   return { input, axis: shape.indexOf(name) };
 }
 
-/** Variables become constants. */
-function frozen({ graph, variables, masks }: Traced): Graph {
-  if (masks.length > 0) {
-    throw new TraceError(
-      `Cannot write ONNX as the function must not be random: got ${masks.length} keep-masks; trace it for inference.`,
-    );
-  }
-  const constants = new Map(graph.constants);
-  const inputs = new Map(graph.inputs);
-  for (const [name, variable] of variables) {
-    constants.set(inputs.get(name)!, { values: (variable.dataSync() as Float32Array).slice() });
-    inputs.delete(name);
-  }
-  return optimize({ ...graph, inputs, constants });
+function forInference(traced: Traced): Graph {
+  const { length } = traced.masks;
+  if (length === 0) return optimize(freeze(traced).graph);
+  throw new TraceError(
+    `Cannot write ONNX as the function must not be random: got ${length} keep-masks; trace it for inference.`,
+  );
 }
 
 /** In a file, inputs and outputs share one space of names. */

@@ -111,6 +111,17 @@ export function trace(fn: TraceFunction, inputs: Readonly<Record<string, InputSp
   }
 }
 
+/** The variables of a trace as constants, with their present values. */
+export function freeze(traced: Traced): Traced {
+  const constants = new Map(traced.graph.constants);
+  const inputs = new Map(traced.graph.inputs);
+  for (const [name, variable] of traced.variables) {
+    constants.set(inputs.get(name)!, { values: (variable.dataSync() as Float32Array).slice() });
+    inputs.delete(name);
+  }
+  return { ...traced, graph: { ...traced.graph, inputs, constants }, variables: new Map() };
+}
+
 function checkResults(results: unknown): Record<string, tf.Tensor> {
   const isRecord =
     typeof results === 'object' && results !== null && !(results instanceof tf.Tensor) && !(results instanceof Promise);
