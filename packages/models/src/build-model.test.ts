@@ -158,10 +158,16 @@ test('every kind of part can be built and learns', () => {
     encoders: [
       { kind: 'transformer', numLayers: 1, numHeads: 2 },
       { kind: 'transformer', numLayers: 1, numHeads: 2, numPrefixTokens: 3 },
+      { kind: 'temporal-conv', kernelSize: 5, dropoutRate: 0.3 },
+      { kind: 'gru', numLayers: 2 },
       { kind: 'gru', bidirectional: false },
       { kind: 'linear' },
     ].map((text) => ({ encoders: { text } })),
-    disentangler: [{ disentangler: { encoder: 'mlp' } }],
+    disentangler: [
+      { kind: 'shared-private', encoder: 'mlp', hiddenDim: 12 },
+      { kind: 'shared-private', encoder: 'transformer', numLayers: 1, numHeads: 2 },
+    ].map((disentangler) => ({ disentangler })),
+    branches: [{ sharedBranch: { temporal: 'gru' } }, { privateBranch: { anchor: 'text' } }],
     fusion: ['concat', 'gated', 'attention'].map((kind) => ({ fusion: { kind, pooling: 'attention' } })),
     head: [{ head: { kind: 'linear' } }],
     task: ['mse', 'smooth-l1'].map((regressionLoss) => ({ regressionLoss })),

@@ -14,7 +14,9 @@ test('an unknown key is refused by its path and the nearest name', () => {
   expect(() => parse({ dmodel: 32 })).toThrow('has no key dmodel; known there: modalities, dModel');
   expect(() => parse({ dmodel: 32 })).toThrow('Did you mean dModel?');
   expect(() => parse({ sharedBranch: { kernelsize: 5 } })).toThrow('Did you mean sharedBranch.kernelSize?');
-  expect(() => parse({ encoders: { text: { kernlSize: 5 } } })).toThrow('Did you mean encoders.text.kernelSize?');
+  expect(() => parse({ encoders: { text: { kind: 'temporal-conv', kernlSize: 5 } } })).toThrow(
+    'Did you mean encoders.text.kernelSize?',
+  );
   expect(() => parse({ objective: { orthogonalty: 1 } })).toThrow('Did you mean objective.orthogonality?');
 });
 

@@ -11,7 +11,7 @@ const BACKENDS: readonly Backend[] = ['cpu', 'compiled'];
 
 const settings = (backend: Backend) => [`training.maxEpochs=${EPOCHS[backend]}`, 'training.patience=null'];
 const trainArgs = (out: string, backend: Backend, ...more: string[]) => [
-  ...['train', 'dbr', '--data', DATA, '--out', out, '--config', CONFIG.dbr, '--backend', backend, '--threads', '1'],
+  ...['train', 'dbr', '--data', DATA, '--out', out, '--config', CONFIG, '--backend', backend, '--threads', '1'],
   ...['--set', ...settings(backend), ...more],
 ];
 

@@ -58,6 +58,18 @@ test('shared parts that are apart give their modality away', () => {
   expect(redundancy).toBeLessThan(0.2);
 });
 
+test('the probe is scored on samples that it was not fitted on', () => {
+  // more features than samples: a probe knows by heart what it was fitted on
+  const wide = (name: string): Pooled => {
+    const rng = new Rng(3).fork(name);
+    const data = Float32Array.from({ length: N * 3 * N }, () => rng.normal());
+    return { data, dim: 3 * N, rows: Int32Array.from({ length: N }, (_, i) => i) };
+  };
+  const { leakage } = branchBalance(collected({ text: wide('x'), audio: wide('y') }));
+  expect(leakage.modalityFromShared).toBeGreaterThan(0.3);
+  expect(leakage.modalityFromShared).toBeLessThan(0.7);
+});
+
 test('a private part that copies its shared part is found out', () => {
   expect(branchBalance(collected(own, own)).leakage.privateSharedCka).toBeCloseTo(1, 5);
   const others = { text: own.audio, audio: own.vision, vision: own.text };

@@ -12,7 +12,7 @@ import { collectParts, commonRows } from './collect-parts';
 let dataset: Dataset;
 let model: TrimodalModel;
 beforeAll(async () => {
-  const config = loadRunConfig({ architecture: 'dbr', file: CONFIG.dbr });
+  const config = loadRunConfig({ architecture: 'dbr', file: CONFIG });
   ({ dataset } = await openData(DATA, config, MODALITIES));
   ({ model } = assemble(config, dataset));
 });
