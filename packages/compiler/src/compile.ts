@@ -35,7 +35,7 @@ export async function compile(
   { inputs, frozen = false, threads = 0, providers = ['cpu'], session: options = {} }: CompileOptions,
 ): Promise<CompiledFunction> {
   const traced = frozen ? freeze(trace(fn, inputs)) : trace(fn, inputs);
-  const optimized = { ...traced, graph: optimize(traced.graph) };
+  const optimized = { ...traced, graph: optimize(traced.graph, { standard: false }) };
   const outputs = new Map([...optimized.graph.outputs].map(([name, value]) => [outputName(name), value]));
   // loaded when first needed: a program that compiles nothing doesn't pay for it
   const ort = await import('onnxruntime-node');

@@ -3,13 +3,19 @@ import { shortenAttention } from './attention';
 import { mergeCommonSubexpressions } from './common-subexpressions';
 import { removeDeadCode } from './dead-code';
 import { flattenRows } from './flatten-rows';
+import { fuseGainAndBias, fuseGelu } from './inference';
 import { fuseLayerNormalization } from './layer-normalization';
 import { simplify } from './simplify';
 
-/** All passes in the order in which each finds what the one before left. */
-export function optimize(graph: Graph): Graph {
+/** Passes that leave standard operations, in the order in which each finds what the one before left. */
+const STANDARD = [fuseLayerNormalization, flattenRows, flattenRows, fuseGainAndBias, shortenAttention];
+/** Passes that write operations of ONNX Runtime's own. */
+const OWN = [fuseGelu];
+
+/** @param standard Whether the graph must be understood by others than ONNX Runtime. */
+export function optimize(graph: Graph, { standard = true }: { standard?: boolean } = {}): Graph {
   let result = tidy(removeDeadCode(graph));
-  for (const pass of [fuseLayerNormalization, flattenRows, flattenRows, shortenAttention]) result = tidy(pass(result));
+  for (const pass of standard ? STANDARD : [...STANDARD, ...OWN]) result = tidy(pass(result));
   return result;
 }
 

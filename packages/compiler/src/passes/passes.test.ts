@@ -4,6 +4,7 @@ import { shortenAttention } from './attention';
 import { mergeCommonSubexpressions } from './common-subexpressions';
 import { removeDeadCode } from './dead-code';
 import { flattenRows } from './flatten-rows';
+import { fuseGainAndBias, fuseGelu } from './inference';
 import { fuseLayerNormalization } from './layer-normalization';
 import { simplify } from './simplify';
 
@@ -199,4 +200,39 @@ test('the gradient of a softmax that mixes something else is left alone', () => 
   const after = removeDeadCode(shortenAttention(attention(true, false)));
   expect(ops(after).filter((op) => op === 'ReduceSum').length).toBe(1);
   expect(after.nodes.find((node) => node.op === 'ReduceSum')!.inputs[0]!.shape).toEqual([2, 3, 8, 8]);
+});
+
+/** A normalisation with gain and bias; `also` reads one of the node's three outputs. */
+function normalization(also?: number): Graph {
+  return graphOf([4, 3], (g, x) => {
+    const outputs: Value[] = [
+      [4, 3],
+      [4, 1],
+      [4, 1],
+    ].map((shape) => ({ shape, type: 'float32' }));
+    g.push({ op: 'LayerNormalization', inputs: [x, g.fill(1, [3], 'float32')], outputs, attributes: { axis: -1 } });
+    const vector = (values: number[]) => g.constant({ values }, [3], 'float32');
+    const y = g.binary('Add', g.binary('Mul', outputs[0]!, vector([1, 2, 3])), vector([4, 5, 6]));
+    return also === undefined ? y : g.binary('Add', y, outputs[also]!);
+  });
+}
+
+test('gain and bias go into a normalisation that nothing else reads', () => {
+  const fused = removeDeadCode(fuseGainAndBias(normalization()));
+  expect(ops(fused)).toEqual(['LayerNormalization']);
+  expect(fused.nodes[0]!.inputs.length).toBe(3);
+  for (const also of [0, 1, 2]) expect(ops(fuseGainAndBias(normalization(also)))).toContain('Mul');
+});
+
+test('gelu is one operation, unless a gradient reads a part of it', () => {
+  const gelu = (also: boolean, root = Math.SQRT1_2) =>
+    graphOf([4, 3], (g, x) => {
+      const erf = g.unary('Erf', g.binary('Mul', x, g.scalar(root)));
+      const cdf = g.binary('Mul', g.binary('Add', erf, g.scalar(1)), g.scalar(0.5));
+      const y = g.binary('Mul', x, cdf);
+      return also ? g.binary('Add', y, cdf) : y;
+    });
+  expect(ops(removeDeadCode(fuseGelu(gelu(false))))).toEqual(['Gelu']);
+  expect(ops(removeDeadCode(fuseGelu(gelu(true))))).not.toContain('Gelu');
+  expect(ops(removeDeadCode(fuseGelu(gelu(false, 0.7))))).not.toContain('Gelu');
 });
