@@ -69,6 +69,7 @@ describe('a wrong command line is told in a line, with exit code 1', () => {
     [['inspect'], "error: missing required argument 'model'"],
     [['trian'], "error: unknown command 'trian'"],
     [['train', 'dbr', '--data', 'x', '--out', 'x', '--seed', '1.5'], 'It must be an integer.'],
+    [['train', 'dbr', '--data', 'x', '--out', 'x', '--threads', '-1'], 'It must be an integer from 0.'],
     [['train', 'dbr', '--data', 'x', '--out', 'x', '--backend', 'gpu'], 'Allowed choices are auto, compiled, node-gpu'],
     [['evaluate', 'x', '--data', 'y', '--misisng', 'z'], 'Did you mean --missing?'],
   ])('%j', async (args, message) => {

@@ -46,7 +46,7 @@ function program(onInterrupted: () => void): Command {
     .option('--config <file>', 'a JSON file that is merged into the preset')
     .option('--set <path=value...>', 'override a config value, such as training.maxEpochs=4')
     .addOption(backendOption())
-    .option('--threads <number>', 'of a compiled operation (default: as many as there are cores)', integer)
+    .option('--threads <number>', 'of a compiled operation (default: as many as there are cores)', count)
     .option('--resume', 'go on with the run in --out, exactly where it was')
     .action(async (architecture, options) => {
       if (!(await (await import('./commands/train')).train(architecture, options))) onInterrupted();
@@ -94,6 +94,12 @@ function program(onInterrupted: () => void): Command {
 
 function backendOption(fallback = 'auto'): Option {
   return new Option('--backend <name>', `where to compute (default: ${fallback})`).choices(BACKENDS);
+}
+
+function count(text: string): number {
+  const value = integer(text);
+  if (value < 0) throw new InvalidArgumentError('It must be an integer from 0.');
+  return value;
 }
 
 function integer(text: string): number {
