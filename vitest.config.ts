@@ -12,6 +12,7 @@ export default defineConfig({
     pool: 'forks',
     include: ['**/*.test.{ts,mjs}'],
     testTimeout: 60_000,
+    hookTimeout: 60_000,
     // the banner that the cpu backend of TensorFlow.js prints once a process
     onConsoleLog: (log) => !log.includes('Hi, looks like you are running TensorFlow.js in Node.js'),
     reporters: results

@@ -1,12 +1,13 @@
 /** How long steps and validations take, and so how long the run will. */
 export class Stopwatch {
   private lapStart = performance.now();
-  private stepMean: number | undefined;
+  private stepMean = 0;
+  private steps = 0;
   private validationMs = 0;
 
-  /** A running mean, the newest step weighing a tenth. */
+  /** A running mean, the newest step weighing a tenth; the first step, which compiles, is forgotten once there is another. */
   get msPerStep(): number {
-    return this.stepMean ?? 0;
+    return this.stepMean;
   }
 
   restart(): void {
@@ -15,7 +16,8 @@ export class Stopwatch {
 
   step(): void {
     const ms = this.lap();
-    this.stepMean = this.stepMean === undefined ? ms : 0.9 * this.stepMean + 0.1 * ms;
+    this.steps += 1;
+    this.stepMean = this.steps <= 2 ? ms : 0.9 * this.stepMean + 0.1 * ms;
   }
 
   /** @returns The milliseconds that the validation took. */
