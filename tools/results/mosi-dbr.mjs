@@ -19,7 +19,7 @@ const { values: options } = parseArgs({
     page: { type: 'string', default: join(root, 'docs/results/mosi-dbr.md') },
     presets: { type: 'string', default: 'concat,dbr' },
     seeds: { type: 'string', default: '1111,1112,1113,1114,1115' },
-    threads: { type: 'string', default: '0' },
+    threads: { type: 'string', default: '1' },
   },
 });
 if (!options.data) throw new Error('Cannot make the results as --data must name the CMU-MOSI file: got none.');
