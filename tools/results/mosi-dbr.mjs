@@ -1,4 +1,4 @@
-// Trains every preset with every seed on CMU-MOSI, takes parts of the test split away, and writes docs/results/mosi-dbr.md.
+// Trains the baseline and DBR, with vision and without, with every seed on CMU-MOSI, takes parts of the test split away, and writes docs/results/mosi-dbr.md.
 // What is finished is kept: an interrupted command goes on where it was.
 //
 //     node tools/results/mosi-dbr.mjs --data ../shared/data/mosi.pkl.gz
@@ -17,34 +17,32 @@ const { values: options } = parseArgs({
     data: { type: 'string' },
     out: { type: 'string', default: join(root, 'runs/mosi-dbr') },
     page: { type: 'string', default: join(root, 'docs/results/mosi-dbr.md') },
-    presets: { type: 'string', default: 'concat,dbr' },
     seeds: { type: 'string', default: '1111,1112,1113,1114,1115' },
     threads: { type: 'string', default: '1' },
   },
 });
 if (!options.data) throw new Error('Cannot make the results as --data must name the CMU-MOSI file: got none.');
-const presets = options.presets.split(',');
+/** Vision is there for 254 of the 1701 training utterances: each model is trained without it and with it. */
+const WITHOUT_VISION = 'model.modalities=["text","audio"]';
+const WITH_VISION = 'model.modalities=["text","audio","vision"]';
+const models = {
+  'concat, text + audio': ['concat', WITHOUT_VISION],
+  'concat, all three': ['concat', WITH_VISION],
+  'dbr, text + audio': ['dbr', WITHOUT_VISION],
+  'dbr, all three': ['dbr', WITH_VISION],
+};
+const names = Object.keys(models);
 const seeds = options.seeds.split(',');
 
 const results = {};
-for (const preset of presets) {
-  results[preset] = seeds.map((seed) => {
-    const run = join(options.out, `${preset}-${seed}`);
+for (const model of names) {
+  results[model] = seeds.map((seed) => {
+    const [architecture, edit] = models[model];
+    const run = join(options.out, `${model.replaceAll(/[^a-z]+/g, '-')}-${seed}`);
     if (!existsSync(join(run, 'result.json'))) {
       const begun = existsSync(join(run, 'config.json')) ? ['--resume'] : [];
-      trimodal(
-        'train',
-        preset,
-        '--data',
-        options.data,
-        '--out',
-        run,
-        '--seed',
-        seed,
-        '--threads',
-        options.threads,
-        ...begun,
-      );
+      const where = ['--data', options.data, '--out', run, '--threads', options.threads];
+      trimodal('train', architecture, '--set', edit, '--seed', seed, ...where, ...begun);
     }
     const robustness = {};
     for (const [protocol, extra] of Object.entries(PROTOCOLS)) {
@@ -70,13 +68,13 @@ function trimodal(...args) {
 }
 
 function page() {
-  const [first] = results[presets[0]];
+  const [first] = results[names[0]];
   const { data, versions, backend } = first.result;
   return `# DBR on CMU-MOSI
 
 Made by one command, from nothing but the file; numbers are means over the seeds, ± the sample standard deviation.
 
-    node tools/results/mosi-dbr.mjs --data mosi.pkl.gz${options.presets === 'concat,dbr' ? '' : ` --presets ${options.presets}`}
+    node tools/results/mosi-dbr.mjs --data mosi.pkl.gz
 
 - Data: sha256 \`${data.hash}\`, ${Object.entries(data.sizes)
     .map(([split, size]) => `${split} ${size}`)
@@ -91,24 +89,24 @@ Made by one command, from nothing but the file; numbers are means over the seeds
 ## Test split, nothing taken away
 
 ${markdown(
-  ['preset', ...METRICS, 'parameters', 'ms a step'],
-  presets.map((preset) => [
-    preset,
-    ...METRICS.map((name) => spread(results[preset].map(({ result }) => result.test[name]))),
-    results[preset][0].result.numParameters.toLocaleString('en'),
-    meanAndStd(results[preset].map(({ result }) => result.msPerStep)).mean.toFixed(1),
+  ['model', ...METRICS, 'parameters', 'ms a step'],
+  names.map((model) => [
+    model,
+    ...METRICS.map((metric) => spread(results[model].map(({ result }) => result.test[metric]))),
+    results[model][0].result.numParameters.toLocaleString('en'),
+    meanAndStd(results[model].map(({ result }) => result.msPerStep)).mean.toFixed(1),
   ]),
 )}
 
 ## With parts missing
 
 ${markdown(
-  ['preset', 'frame-uniform MAE', 'acc2NonZero', 'f1NonZero', 'modality-subsets MAE', 'acc2NonZero', 'f1NonZero'],
-  presets.map((preset) => [
-    preset,
+  ['model', 'frame-uniform MAE', 'acc2NonZero', 'f1NonZero', 'modality-subsets MAE', 'acc2NonZero', 'f1NonZero'],
+  names.map((model) => [
+    model,
     ...Object.keys(PROTOCOLS).flatMap((protocol) =>
       ['mae', 'acc2NonZero', 'f1NonZero'].map((name) =>
-        spread(results[preset].map(({ robustness }) => robustness[protocol].mean[name])),
+        spread(results[model].map(({ robustness }) => robustness[protocol].mean[name])),
       ),
     ),
   ]),
@@ -117,27 +115,27 @@ ${markdown(
 ### f1NonZero by what is left
 
 ${markdown(
-  ['preset', ...conditions('modality-subsets')],
-  presets.map((preset) => [preset, ...byCondition(preset, 'modality-subsets', 'f1NonZero')]),
+  ['model', ...conditions('modality-subsets')],
+  names.map((model) => [model, ...byCondition(model, 'modality-subsets', 'f1NonZero')]),
 )}
 
 ### acc2NonZero by the rate of missing steps
 
 ${markdown(
-  ['preset', ...conditions('frame-uniform')],
-  presets.map((preset) => [preset, ...byCondition(preset, 'frame-uniform', 'acc2NonZero')]),
+  ['model', ...conditions('frame-uniform')],
+  names.map((model) => [model, ...byCondition(model, 'frame-uniform', 'acc2NonZero')]),
 )}
 
 ${comparison()}## Every seed
 
 ${markdown(
-  ['preset', 'seed', 'epoch', ...METRICS],
-  presets.flatMap((preset) =>
-    results[preset].map(({ result }) => [
-      preset,
+  ['model', 'seed', 'epoch', ...METRICS],
+  names.flatMap((model) =>
+    results[model].map(({ result }) => [
+      model,
       result.seed,
       result.selected.epoch,
-      ...METRICS.map((name) => result.test[name].toFixed(4)),
+      ...METRICS.map((metric) => result.test[metric].toFixed(4)),
     ]),
   ),
 )}
@@ -145,34 +143,34 @@ ${markdown(
 ${diagnostics()}`;
 }
 
-/** Differences to the first preset, paired by seed. */
+/** Differences, paired by seed: of the two models on the same modalities, and of each with vision to itself without. */
 function comparison() {
-  if (presets.length < 2 || seeds.length < 2) return '';
-  const [base, ...others] = presets;
-  const rows = others.flatMap((preset) =>
-    METRICS.slice(0, 4).map((name) => {
-      const of = (which) => results[which].map(({ result }) => result.test[name]);
-      const { difference, lower, upper, pValue } = pairedTTest(of(preset), of(base));
-      return [
-        `${preset} - ${base}`,
-        name,
-        difference.toFixed(4),
-        `${lower.toFixed(4)} to ${upper.toFixed(4)}`,
-        pValue.toFixed(3),
-      ];
+  if (seeds.length < 2) return '';
+  const pairs = [
+    ['dbr, text + audio', 'concat, text + audio'],
+    ['dbr, all three', 'concat, all three'],
+    ['concat, all three', 'concat, text + audio'],
+    ['dbr, all three', 'dbr, text + audio'],
+  ];
+  const rows = pairs.flatMap(([model, base]) =>
+    METRICS.slice(0, 4).map((metric) => {
+      const of = (which) => results[which].map(({ result }) => result.test[metric]);
+      const { difference, lower, upper, pValue } = pairedTTest(of(model), of(base));
+      const interval = `${lower.toFixed(4)} to ${upper.toFixed(4)}`;
+      return [`${model} - ${base}`, metric, difference.toFixed(4), interval, pValue.toFixed(3)];
     }),
   );
   return `## Differences, paired by seed\n\n${markdown(['models', 'metric', 'difference', '95 % interval', 'p (paired t)'], rows)}\n\n`;
 }
 
 function diagnostics() {
-  const rows = presets.flatMap((preset) => {
-    const all = results[preset].flatMap(({ result }) => result.diagnostics.branchBalance ?? []);
+  const rows = names.flatMap((model) => {
+    const all = results[model].flatMap(({ result }) => result.diagnostics.branchBalance ?? []);
     if (all.length === 0) return [];
     const of = (f) => spread(all.map(f));
     return [
       [
-        preset,
+        model,
         of((d) => d.redundancy),
         of((d) => d.leakage.modalityFromShared),
         of((d) => d.leakage.chance),
@@ -188,17 +186,17 @@ function diagnostics() {
 Redundancy: mean CKA of the shared parts of two modalities. Leakage: how well a linear probe tells the modality from a shared part (against chance), and the CKA of
 private and shared parts. Bias: of the shared branch's error without text, the share that text takes away. Complementarity: the MAE of the better branch minus that of both.
 
-${markdown(['preset', 'redundancy', 'modality from shared', 'chance', 'private-shared CKA', 'bias', 'complementarity'], rows)}
+${markdown(['model', 'redundancy', 'modality from shared', 'chance', 'private-shared CKA', 'bias', 'complementarity'], rows)}
 `;
 }
 
 function conditions(protocol) {
-  return results[presets[0]][0].robustness[protocol].conditions.map(({ name }) => name);
+  return results[names[0]][0].robustness[protocol].conditions.map(({ name }) => name);
 }
 
-function byCondition(preset, protocol, metric) {
+function byCondition(model, protocol, metric) {
   return conditions(protocol).map((_, i) =>
-    spread(results[preset].map(({ robustness }) => robustness[protocol].conditions[i].test[metric])),
+    spread(results[model].map(({ robustness }) => robustness[protocol].conditions[i].scores[metric])),
   );
 }
 

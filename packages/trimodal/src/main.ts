@@ -5,6 +5,7 @@ import { readVersion } from './version';
 
 /** Kept apart from engine.ts, which loads TensorFlow.js: help must come at once. */
 const BACKENDS = ['auto', 'compiled', 'node-gpu', 'node', 'wasm', 'cpu'];
+const SPLITS = ['train', 'valid', 'test'];
 const ARCHITECTURE = 'a preset (dbr, concat)';
 const DATA = 'a feature file (.pkl or .pkl.gz, MMSA or MulT layout), or "synthetic"';
 
@@ -54,9 +55,10 @@ function program(onInterrupted: () => void): Command {
 
   trimodal
     .command('evaluate')
-    .description('Score a finished run on the test split: whole, or with parts missing.')
+    .description('Score a finished run: whole, or with parts missing.')
     .argument('<run>', 'the folder of a run')
     .requiredOption('--data <file>', `${DATA}; the data that it was trained on`)
+    .addOption(new Option('--split <name>', 'what to score; tune on valid').choices(SPLITS).default('test'))
     .option('--missing <protocol>', 'frame-uniform, modality-subsets or modality-rate')
     .option('--rates <list>', 'missing rates, such as 0,0.1,...,0.9', '0,0.1,...,0.9')
     .option('--json <file>', 'write the scores to a JSON file')

@@ -29,7 +29,7 @@ describe.each(Object.entries(runs))('a run of %s', (preset, run) => {
   test('is scored as it was after training, to the last digit', async () => {
     const { report, csv, text } = await evaluated(run);
     const { test: scores, data, seed } = results[preset]!;
-    expect(report.conditions).toEqual([{ name: 'whole', test: scores }]);
+    expect(report.conditions).toEqual([{ name: 'whole', scores }]);
     expect(report).toMatchObject({ run, protocol: 'none', dataHash: data.hash, seed, mean: scores });
     expect(text).toContain(scores['mae']!.toFixed(3));
     // the scores can be had from the predictions again
@@ -44,7 +44,7 @@ describe.each(Object.entries(runs))('a run of %s', (preset, run) => {
   test('frame-uniform: a score a rate; at rate 0 nothing is missing', async () => {
     const { report, csv, text } = await evaluated(run, { missing: 'frame-uniform', rates: '0,0.5' });
     expect(report.conditions.map(({ name }) => name)).toEqual(['0', '0.5']);
-    const [whole, half] = report.conditions.map(({ test: scores }) => scores);
+    const [whole, half] = report.conditions.map(({ scores }) => scores);
     expect(whole).toEqual(results[preset]!.test);
     expect(half).not.toEqual(whole);
     expect(report.mean['mae']).toBeCloseTo((whole!['mae']! + half!['mae']!) / 2, 12);
@@ -59,15 +59,15 @@ describe.each(Object.entries(runs))('a run of %s', (preset, run) => {
     const { report } = await evaluated(run, { missing: 'modality-subsets' });
     const names = report.conditions.map(({ name }) => name);
     expect(names).toEqual(['{t}', '{a}', '{v}', '{t,a}', '{t,v}', '{a,v}', '{t,a,v}']);
-    expect(report.conditions[6]!.test).toEqual(results[preset]!.test);
-    const six = report.conditions.slice(0, 6).map(({ test: scores }) => scores['mae']!);
+    expect(report.conditions[6]!.scores).toEqual(results[preset]!.test);
+    const six = report.conditions.slice(0, 6).map(({ scores }) => scores['mae']!);
     expect(report.mean['mae']).toBeCloseTo(six.reduce((a, b) => a + b) / 6, 12);
     expect(report).not.toHaveProperty('auilc');
   });
 
   test('modality-rate', async () => {
     const { report } = await evaluated(run, { missing: 'modality-rate', rates: '0,0.3' });
-    expect(report.conditions[0]!.test).toEqual(results[preset]!.test);
+    expect(report.conditions[0]!.scores).toEqual(results[preset]!.test);
   });
 });
 

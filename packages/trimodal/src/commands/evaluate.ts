@@ -1,5 +1,5 @@
 import type { MODALITIES } from '@trimodal/core';
-import { type Missingness, modalitySubsets } from '@trimodal/data';
+import { type Missingness, modalitySubsets, type Split } from '@trimodal/data';
 import { areaUnderCurve, mean } from '@trimodal/metrics';
 import type { BackendChoice } from '../engine';
 import { type Evaluation, Evaluator } from '../evaluator';
@@ -13,6 +13,8 @@ import { writeFileWhole, writeJson } from '../write-file';
 
 export type EvaluateOptions = {
   readonly data: string;
+  /** The test split unless told; tune on `valid`. */
+  readonly split?: Split;
   readonly missing?: string;
   readonly rates?: string;
   readonly json?: string;
@@ -23,17 +25,19 @@ export type EvaluateOptions = {
 /** What one protocol found: a score a condition, and their mean. */
 export type RobustnessReport = {
   readonly run: string;
+  readonly split: Split;
   readonly protocol: string;
   readonly dataHash: string;
   readonly seed: number;
-  readonly conditions: readonly { readonly name: string; readonly maskHash?: string; readonly test: Scores }[];
+  readonly conditions: readonly { readonly name: string; readonly maskHash?: string; readonly scores: Scores }[];
   readonly mean: Scores;
   /** Area under the curve of each score over the rates (trapezoid), for protocols of rates. */
   readonly auilc?: Scores;
 };
 
-/** `trimodal evaluate`: the test split of a finished run, whole or with parts missing. */
+/** `trimodal evaluate`: a split of a finished run, whole or with parts missing. */
 export async function evaluate(run: string, options: EvaluateOptions): Promise<void> {
+  const { split = 'test' } = options;
   const directory = new RunDirectory(run);
   const { config } = directory.result();
   const { dataset } = await openData(options.data, config, undefined);
@@ -42,13 +46,13 @@ export async function evaluate(run: string, options: EvaluateOptions): Promise<v
     const conditions = conditionsOf(options, dataset.modalities);
     const evaluations: (Evaluation & { name: string })[] = [];
     for (const { name, missingness } of conditions) {
-      evaluations.push({ name, ...(await evaluator.score('test', missingness)) });
+      evaluations.push({ name, ...(await evaluator.score(split, missingness)) });
     }
     const report = summarise(run, options, dataset.dataHash, config.seed, evaluations);
     console.log(robustnessTable(report));
     if (options.json) writeJson(options.json, report);
     if (options.predictions) {
-      writeFileWhole(options.predictions, predictionsCsv(dataset.splits.test.ids, evaluations));
+      writeFileWhole(options.predictions, predictionsCsv(dataset.splits[split].ids, evaluations));
     }
   } finally {
     evaluator.dispose();
@@ -82,7 +86,7 @@ function conditionsOf(
 
 function summarise(
   run: string,
-  { missing }: EvaluateOptions,
+  { missing, split = 'test' }: EvaluateOptions,
   dataHash: string,
   seed: number,
   evaluations: readonly (Evaluation & { name: string })[],
@@ -97,28 +101,29 @@ function summarise(
   const isCurve = points.length > 1 && points.every(Number.isFinite);
   return {
     run,
+    split,
     protocol: missing ?? 'none',
     dataHash,
     seed,
     conditions: evaluations.map(({ name, maskHash, scores }) => ({
       name,
       ...(maskHash ? { maskHash } : {}),
-      test: scores,
+      scores,
     })),
     mean: over(mean, averaged.length > 0 ? averaged : evaluations),
     ...(isCurve ? { auilc: over((values) => areaUnderCurve(points, values)) } : {}),
   };
 }
 
-function robustnessTable({ protocol, conditions, mean: average, auilc }: RobustnessReport): string {
+function robustnessTable({ split, protocol, conditions, mean: average, auilc }: RobustnessReport): string {
   const names = Object.keys(average);
   const row = (label: string, scores: Scores) => [label, ...names.map((name) => score(scores[name]!))];
-  const rows = conditions.map(({ name, test }) => row(name, test));
+  const rows = conditions.map(({ name, scores }) => row(name, scores));
   if (conditions.length > 1) rows.push(row(protocol === 'modality-subsets' ? 'mean of incomplete' : 'mean', average));
-  if (!auilc) return table([protocol === 'none' ? 'test' : protocol, ...names], rows);
+  if (!auilc) return table([protocol === 'none' ? split : protocol, ...names], rows);
   const shown = names.filter((name) => ['acc2NonZero', 'corr', 'accuracy', 'f1Macro'].includes(name));
   const plot = textPlot(
-    shown.map((name) => ({ name, values: conditions.map(({ test }) => test[name]!) })),
+    shown.map((name) => ({ name, values: conditions.map(({ scores }) => scores[name]!) })),
     { labels: conditions.map(({ name }) => name) },
   );
   return [table([protocol, ...names], rows), '', plot].join('\n');
