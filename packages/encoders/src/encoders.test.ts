@@ -1,8 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { type Encoder, type ForwardContext, INFERENCE, Rng } from '@trimodal/core';
-import { checkComponent, expectClose } from '@trimodal/testing';
+import { checkComponent, expectClose, samples } from '@trimodal/testing';
 import { describe, expect, test } from 'vitest';
-import { samples } from './__fixtures__/golden';
 import {
   GruEncoder,
   IdentityEncoder,

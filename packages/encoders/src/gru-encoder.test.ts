@@ -1,12 +1,12 @@
 import type * as tf from '@tensorflow/tfjs';
 import { INFERENCE, Rng } from '@trimodal/core';
+import { checkGolden } from '@trimodal/testing';
 import { expect, test } from 'vitest';
-import { checkGolden } from './__fixtures__/golden';
 import { GruEncoder } from './gru-encoder';
 
 test('two bidirectional layers equal PyTorch on packed sequences, gradients too', () => {
   const encoder = new GruEncoder({ inDim: 5, hiddenDim: 2, numLayers: 2 }, new Rng(1));
-  checkGolden('gru', encoder, (m, { features, mask }) =>
+  checkGolden(import.meta.url, 'gru', encoder, (m, { features, mask }) =>
     m.forward(features as tf.Tensor3D, mask as tf.Tensor2D, INFERENCE),
   );
 });

@@ -1,8 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { INFERENCE, Rng } from '@trimodal/core';
-import { expectClose } from '@trimodal/testing';
+import { checkGolden, expectClose, samples } from '@trimodal/testing';
 import { expect, test } from 'vitest';
-import { checkGolden, samples } from './__fixtures__/golden';
 import { type Positions, TransformerSequenceEncoder } from './transformer-sequence-encoder';
 
 const options = { inDim: 5, dModel: 4, numHeads: 2, numLayers: 2, hiddenDim: 6, dropoutRate: 0 };
@@ -11,7 +10,7 @@ const run = (encoder: TransformerSequenceEncoder, { features, mask }: Record<str
 
 test('prefix tokens equal PyTorch, gradients too', () => {
   const encoder = new TransformerSequenceEncoder({ ...options, positions: 'none', numPrefixTokens: 6 }, new Rng(1));
-  checkGolden('transformer-prefix', encoder, run);
+  checkGolden(import.meta.url, 'transformer-prefix', encoder, run);
 });
 
 test('convolution, learned positions and all steps equal PyTorch, gradients too', () => {
@@ -19,7 +18,7 @@ test('convolution, learned positions and all steps equal PyTorch, gradients too'
     { ...options, positions: 'learned', maxTime: 3, kernelSize: 3 },
     new Rng(1),
   );
-  checkGolden('transformer-steps', encoder, run);
+  checkGolden(import.meta.url, 'transformer-steps', encoder, run);
 });
 
 test.each<[Positions, boolean]>([

@@ -1,8 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { Rng } from '@trimodal/core';
-import { checkComponent } from '@trimodal/testing';
+import { checkComponent, checkGolden, samples } from '@trimodal/testing';
 import { expect, test } from 'vitest';
-import { checkGolden, samples } from './__fixtures__/golden';
 import { AttentionPooling } from './attention-pooling';
 
 const tokens = () => samples<tf.Tensor3D>([2, 3, 4]);
@@ -26,7 +25,7 @@ test.each([undefined, 6])(
 
 test('equals the same formula in PyTorch, gradients too', () => {
   const pooling = new AttentionPooling({ dim: 4, hiddenDim: 6 }, new Rng(1));
-  checkGolden('attention-pooling', pooling, (m, { tokens, mask }) =>
+  checkGolden(import.meta.url, 'attention-pooling', pooling, (m, { tokens, mask }) =>
     m.forward(tokens as tf.Tensor3D, mask as tf.Tensor2D),
   );
 });

@@ -1,8 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { INFERENCE, Rng } from '@trimodal/core';
-import { checkComponent } from '@trimodal/testing';
+import { checkComponent, checkGolden, samples } from '@trimodal/testing';
 import { expect, test } from 'vitest';
-import { checkGolden, samples } from './__fixtures__/golden';
 import { CrossAttentionLayer } from './cross-attention-layer';
 
 const options = { dModel: 4, numHeads: 2, hiddenDim: 6 };
@@ -25,7 +24,7 @@ test('keeps the contract of components, with an absent source', () => {
 
 test('equals the same block in PyTorch, gradients too', () => {
   const layer = new CrossAttentionLayer({ ...options, dropoutRate: 0 }, new Rng(1));
-  checkGolden('cross-attention-layer', layer, (m, { x, source, mask }) => ({
+  checkGolden(import.meta.url, 'cross-attention-layer', layer, (m, { x, source, mask }) => ({
     y: m.forward(x as tf.Tensor3D, source as tf.Tensor3D, mask as tf.Tensor2D, INFERENCE),
   }));
 });

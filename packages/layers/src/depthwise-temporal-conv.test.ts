@@ -1,8 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { Rng } from '@trimodal/core';
-import { checkComponent } from '@trimodal/testing';
+import { checkComponent, checkGolden, samples } from '@trimodal/testing';
 import { expect, test } from 'vitest';
-import { checkGolden, samples } from './__fixtures__/golden';
 import { DepthwiseTemporalConv, type DepthwiseTemporalConvOptions } from './depthwise-temporal-conv';
 
 test.each<[string, DepthwiseTemporalConvOptions]>([
@@ -11,7 +10,7 @@ test.each<[string, DepthwiseTemporalConvOptions]>([
 ])('%s equals PyTorch and keeps the contract', (name, options) => {
   const conv = new DepthwiseTemporalConv(options, new Rng(1));
   const run = (m: DepthwiseTemporalConv, x: tf.Tensor) => ({ y: m.forward(x as tf.Tensor3D) });
-  checkGolden(`depthwise-temporal-conv-${name}`, conv, (m, { x }) => run(m, x!));
+  checkGolden(import.meta.url, `depthwise-temporal-conv-${name}`, conv, (m, { x }) => run(m, x!));
   checkComponent({
     build: (rng) => new DepthwiseTemporalConv(options, rng),
     run: (m) => run(m, samples([2, 7, 4])),

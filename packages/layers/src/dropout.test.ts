@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { INFERENCE, Rng } from '@trimodal/core';
+import { samples } from '@trimodal/testing';
 import { expect, test } from 'vitest';
-import { samples } from './__fixtures__/golden';
 import { Dropout } from './dropout';
 
 const training = (seed: number) => ({ training: true, rng: new Rng(seed) }) as const;

@@ -1,8 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { Rng } from '@trimodal/core';
-import { checkComponent } from '@trimodal/testing';
+import { checkComponent, checkGolden } from '@trimodal/testing';
 import { expect, test } from 'vitest';
-import { checkGolden } from './__fixtures__/golden';
 import { Embedding } from './embedding';
 
 test('keeps the contract of components', () => {
@@ -27,7 +26,7 @@ test('keeps the contract of components', () => {
 
 test('equals PyTorch; an id that occurs thrice gets three gradients, one that does not occur none', () => {
   const embedding = new Embedding({ numEmbeddings: 5, dim: 4 }, new Rng(1));
-  checkGolden('embedding', embedding, (m, { ids }) => ({
+  checkGolden(import.meta.url, 'embedding', embedding, (m, { ids }) => ({
     y: m.forward(ids!.cast('int32') as tf.Tensor2D),
   }));
 });

@@ -1,8 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { parameters, Rng } from '@trimodal/core';
-import { checkComponent, expectClose } from '@trimodal/testing';
+import { checkComponent, checkGolden, expectClose, samples } from '@trimodal/testing';
 import { describe, expect, test } from 'vitest';
-import { checkGolden, samples } from './__fixtures__/golden';
 import { GRU } from './gru';
 
 const x = (time = 5, seed = 1) => samples<tf.Tensor3D>([3, time, 4], seed);
@@ -15,7 +14,7 @@ describe.each([false, true])('bidirectional: %s', (bidirectional) => {
     'equals PyTorch on packed sequences, gradients too: steps masked at %s',
     (kind) => {
       const name = `gru-${bidirectional ? 'bidirectional-' : ''}${kind}`;
-      checkGolden(name, new GRU(options, new Rng(1)), (m, { x, mask }) =>
+      checkGolden(import.meta.url, name, new GRU(options, new Rng(1)), (m, { x, mask }) =>
         m.forward(x as tf.Tensor3D, mask as tf.Tensor2D),
       );
     },

@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { checkComponent } from '@trimodal/testing';
+import { checkComponent, checkGolden, samples } from '@trimodal/testing';
 import { expect, test } from 'vitest';
-import { checkGolden, samples } from './__fixtures__/golden';
 import { LayerNorm } from './layer-norm';
 
 test('keeps the contract of components', () => {
@@ -15,7 +14,7 @@ test('keeps the contract of components', () => {
 
 test('equals PyTorch, gradients and epsilon too', () => {
   const norm = new LayerNorm({ dim: 4, epsilon: 1e-3 });
-  checkGolden('layer-norm', norm, (m, { x }) => ({ y: m.forward(x!) }));
+  checkGolden(import.meta.url, 'layer-norm', norm, (m, { x }) => ({ y: m.forward(x!) }));
 });
 
 test('a constant row becomes the bias', () => {

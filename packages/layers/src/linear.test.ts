@@ -1,8 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { Rng } from '@trimodal/core';
-import { checkComponent } from '@trimodal/testing';
+import { checkComponent, checkGolden, samples } from '@trimodal/testing';
 import { expect, test } from 'vitest';
-import { checkGolden, samples } from './__fixtures__/golden';
 import { Linear } from './linear';
 
 test('keeps the contract of components', () => {
@@ -16,7 +15,7 @@ test('keeps the contract of components', () => {
 
 test('equals PyTorch, gradients too', () => {
   const linear = new Linear({ inDim: 4, outDim: 5 }, new Rng(1));
-  checkGolden('linear', linear, (m, { x }) => ({ y: m.forward(x!) }));
+  checkGolden(import.meta.url, 'linear', linear, (m, { x }) => ({ y: m.forward(x!) }));
 });
 
 test('takes any rank and gives the same rows', () => {

@@ -1,7 +1,6 @@
 import { INFERENCE, Rng } from '@trimodal/core';
-import { checkComponent, expectClose } from '@trimodal/testing';
+import { checkComponent, checkGolden, expectClose, samples } from '@trimodal/testing';
 import { describe, expect, test } from 'vitest';
-import { checkGolden, samples } from './__fixtures__/golden';
 import { type Activation, Mlp } from './mlp';
 
 describe.each(['relu', 'gelu', 'tanh'] satisfies Activation[])('with %s', (activation) => {
@@ -18,7 +17,7 @@ describe.each(['relu', 'gelu', 'tanh'] satisfies Activation[])('with %s', (activ
 
   test('equals PyTorch, gradients too', () => {
     const mlp = new Mlp(sizes, new Rng(1));
-    checkGolden(`mlp-${activation}`, mlp, (m, { x }) => ({ y: m.forward(x!, INFERENCE) }));
+    checkGolden(import.meta.url, `mlp-${activation}`, mlp, (m, { x }) => ({ y: m.forward(x!, INFERENCE) }));
   });
 });
 

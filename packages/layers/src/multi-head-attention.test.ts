@@ -1,8 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { INFERENCE, Rng } from '@trimodal/core';
-import { checkComponent, expectClose } from '@trimodal/testing';
+import { checkComponent, checkGolden, expectClose, samples } from '@trimodal/testing';
 import { describe, expect, test } from 'vitest';
-import { checkGolden, samples } from './__fixtures__/golden';
 import { attentionMask } from './attention-mask';
 import { MultiHeadAttention } from './multi-head-attention';
 
@@ -31,7 +30,7 @@ test('keeps the contract of components, with a sample that has no key', () => {
 
 test('equals PyTorch with key_padding_mask, gradients too', () => {
   const attention = new MultiHeadAttention({ dModel: 4, numHeads: 2 }, new Rng(1));
-  checkGolden('multi-head-attention', attention, (m, { query, keyValue, mask }) => ({
+  checkGolden(import.meta.url, 'multi-head-attention', attention, (m, { query, keyValue, mask }) => ({
     y: m.forward(query as tf.Tensor3D, keyValue as tf.Tensor3D, mask as tf.Tensor2D, INFERENCE),
   }));
 });

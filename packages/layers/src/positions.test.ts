@@ -1,8 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { Rng } from '@trimodal/core';
-import { checkComponent, expectClose, fixtureTensor, readFixture } from '@trimodal/testing';
+import { checkComponent, expectClose, fixtureTensor, readFixture, samples } from '@trimodal/testing';
 import { expect, test } from 'vitest';
-import { samples } from './__fixtures__/golden';
 import { LearnedPositions, sinusoidalPositions } from './positions';
 
 test('sinusoidal positions equal the published formula, with an odd width', () => {

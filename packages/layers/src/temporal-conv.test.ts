@@ -1,8 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { Rng } from '@trimodal/core';
-import { checkComponent, expectClose } from '@trimodal/testing';
+import { checkComponent, checkGolden, expectClose, samples } from '@trimodal/testing';
 import { expect, test } from 'vitest';
-import { checkGolden, samples } from './__fixtures__/golden';
 import { TemporalConv, type TemporalConvOptions } from './temporal-conv';
 
 const sizes = { inDim: 4, outDim: 5 };
@@ -16,7 +15,7 @@ test.each<[string, TemporalConvOptions]>([
   ['pointwise', { ...sizes, kernelSize: 1 }],
 ])('%s equals PyTorch and keeps the contract', (name, options) => {
   const conv = new TemporalConv(options, new Rng(1));
-  checkGolden(`temporal-conv-${name}`, conv, (m, { x }) => ({ y: m.forward(x as tf.Tensor3D) }));
+  checkGolden(import.meta.url, `temporal-conv-${name}`, conv, (m, { x }) => ({ y: m.forward(x as tf.Tensor3D) }));
   checkComponent({
     build: (rng) => new TemporalConv(options, rng),
     run: (m) => ({ y: m.forward(samples([2, 3, options.inDim])) }),

@@ -1,8 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { INFERENCE, Rng } from '@trimodal/core';
-import { checkComponent, expectClose } from '@trimodal/testing';
+import { checkComponent, checkGolden, expectClose, samples } from '@trimodal/testing';
 import { expect, test } from 'vitest';
-import { checkGolden, samples } from './__fixtures__/golden';
 import { TransformerEncoder } from './transformer-encoder';
 
 const options = { dModel: 4, numHeads: 2, numLayers: 2, hiddenDim: 6 };
@@ -28,7 +27,7 @@ test('keeps the contract of components, with a sample that has no step', () => {
 
 test('equals PyTorch with src_key_padding_mask, gradients too', () => {
   const encoder = new TransformerEncoder({ ...options, dropoutRate: 0 }, new Rng(1));
-  checkGolden('transformer-encoder', encoder, (m, { x, mask }) => ({
+  checkGolden(import.meta.url, 'transformer-encoder', encoder, (m, { x, mask }) => ({
     y: m.forward(x as tf.Tensor3D, mask as tf.Tensor2D, INFERENCE),
   }));
 });

@@ -1,8 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { INFERENCE, Rng } from '@trimodal/core';
-import { checkComponent } from '@trimodal/testing';
+import { checkComponent, samples } from '@trimodal/testing';
 import { expect, test } from 'vitest';
-import { samples } from './__fixtures__/golden';
 import { attentionMask } from './attention-mask';
 import { TransformerLayer } from './transformer-layer';
 

@@ -1,4 +1,5 @@
 export { type ComponentCase, checkComponent, MODALITY_SUBSETS } from './check-component';
+export { checkGolden, samples } from './check-golden';
 export { expectClose, type Tolerance } from './expect-close';
 export { expectReference } from './expect-reference';
 export { type Fixture, fixtureTensor, readFixture } from './fixture';
