@@ -1,6 +1,6 @@
 // @trimodal/blocks and @trimodal/losses, packed and installed by npm into an empty folder, work from ESM, from CommonJS
-// and from TypeScript (module resolution node16 and bundler), and so do the examples of their READMEs.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+// and from TypeScript (module resolution node16 and bundler), and so do the examples of their READMEs; trimodal runs.
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ts from 'typescript';
@@ -86,7 +86,22 @@ try {
     write('tsconfig.json', JSON.stringify({ compilerOptions, files: ['esm-types.mts', ...common, ...examples] }));
     run(process.execPath, [binOf('typescript', 'tsc'), '-p', folder], { cwd: folder });
   }
-  report(`packed blocks and losses work from ESM, CommonJS, TypeScript, and in ${examples.length} examples`, []);
+  // the command line brings every other package with it; its native parts must not need a download
+  const all = Object.fromEntries(Object.entries(tarballs).map(([name, path]) => [name, `file:${path}`]));
+  const { trimodal, ...others } = all;
+  const apart = join(folder, 'command-line');
+  mkdirSync(apart);
+  const manifest = { private: true, dependencies: { trimodal, '@tensorflow/tfjs': '4.22.0' }, overrides: others };
+  writeFileSync(join(apart, 'package.json'), JSON.stringify(manifest));
+  const env = { ...process.env, ONNXRUNTIME_NODE_INSTALL: 'skip' };
+  run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline'], { cwd: apart, env });
+  const tree = run(process.execPath, ['node_modules/trimodal/bin/trimodal.js', 'inspect', 'dbr'], { cwd: apart });
+  if (!tree.includes('TemporalStructuralFactorization')) throw new Error(`trimodal inspect dbr printed: ${tree}`);
+
+  report(
+    `packed blocks and losses work from ESM, CommonJS, TypeScript, and in ${examples.length} examples; packed trimodal runs`,
+    [],
+  );
 } catch (error) {
   report('', [`A consumer of the packed packages fails: ${error.message}`]);
 } finally {

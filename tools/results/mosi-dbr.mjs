@@ -80,7 +80,7 @@ Made by one command, from nothing but the file; numbers are means over the seeds
     .map(([split, size]) => `${split} ${size}`)
     .join(', ')}; features standardised by the training split.
 - Seeds: ${seeds.join(', ')}. The epoch is the one with the lowest MAE on the validation split; every number of a run is from it. The test split was scored once, afterwards.
-- Backend: ${backend.name}; ${Object.entries(versions)
+- Backend: ${backend.name}, threads of an operation: ${backend.threads}; ${Object.entries(versions)
     .map(([name, version]) => `${name} ${version}`)
     .join(', ')}.
 - \`frame-uniform\`: each observed step is dropped with probability r, mean over r = 0, 0.1 ... 0.9. \`modality-subsets\`: mean of the six incomplete subsets.

@@ -188,6 +188,17 @@ test('data without a modality of the model are refused', () => {
   );
 });
 
+test('parts that need a shared branch, or transformers, say so', () => {
+  const tsf = { disentangler: { kind: 'identity' }, objective: { task: 1 } };
+  expect(() => build(tinyConfig('dbr', tsf))).toThrow(
+    'sharedBranch.kind "tsf" needs disentangler.kind "shared-private"',
+  );
+  expect(() => build(tinyConfig('concat', { fusion: { kind: 'brf' } }))).toThrow('fusion.kind "brf" needs');
+  expect(() => build(tinyConfig('dbr', { disentangler: { numLayers: 2 } }))).toThrow(
+    'need disentangler.encoder "transformer"',
+  );
+});
+
 test('half a direction must be whole', () => {
   expect(() => build(tinyConfig('concat', { dModel: 7 }))).toThrow('dModel must be even, half a direction: got 7');
 });

@@ -54,6 +54,14 @@ export function buildModel(config: ModelConfig, data: DataShape, rng: Rng): Trim
       );
     }
   }
+  for (const part of ['sharedBranch', 'fusion'] as const) {
+    const { kind } = config[part];
+    if ((kind === 'tsf' || kind === 'brf') && config.disentangler.kind === 'identity') {
+      throw new RangeError(
+        `Cannot build the model as ${part}.kind "${kind}" needs disentangler.kind "shared-private": got "identity".`,
+      );
+    }
+  }
   const common = { dModel, modalities };
   const encoders = forModalities(modalities, (modality) =>
     buildEncoder(
@@ -113,6 +121,11 @@ function buildDisentangler(config: ModelConfig['disentangler'], common: Common, 
     case 'identity':
       return new IdentityDisentangler();
     case 'shared-private':
+      if (config.encoder === 'mlp' && (config.numLayers ?? config.numHeads) !== undefined) {
+        throw new RangeError(
+          'Cannot build the disentangler as numLayers and numHeads need disentangler.encoder "transformer": got "mlp".',
+        );
+      }
       return new SharedPrivateDisentangler({ ...common, ...config }, rng);
     default:
       return unknownKind('disentangler', config);

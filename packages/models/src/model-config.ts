@@ -45,7 +45,9 @@ export const disentanglerConfig = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: kind('shared-private'),
     encoder: z.enum(['transformer', 'mlp']).exactOptional(),
+    /** Of transformers alone. */
     numLayers: count.exactOptional(),
+    /** Of transformers alone. */
     numHeads: count.exactOptional(),
     hiddenDim: count.exactOptional(),
     dropoutRate: rate.exactOptional(),

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { runtimeVersion } from '@trimodal/compiler';
 import { chooseBackend } from '@trimodal/core';
 import {
   adam,
@@ -23,6 +24,8 @@ export type ChosenBackend = {
   readonly reason: string;
   /** Threads of one compiled operation; 0 for as many as there are cores. */
   readonly threads: number;
+  /** The version of ONNX Runtime, where it computes. */
+  readonly runtime?: string;
 };
 
 /**
@@ -33,15 +36,22 @@ export type ChosenBackend = {
  */
 export async function prepareBackend(preference: BackendChoice, threads = 0): Promise<ChosenBackend> {
   if (preference !== 'auto' && preference !== 'compiled') {
+    if (threads > 0) {
+      throw new RangeError(`Cannot choose ${threads} threads as the backend must be compiled: got ${preference}.`);
+    }
     const { backend, reason } = await chooseBackend(preference);
     return { name: backend, reason, threads };
   }
+  let runtime: string;
   try {
-    await import('@trimodal/compiler');
+    runtime = await runtimeVersion();
   } catch (cause) {
     const problem = (cause as Error).message.split('\n')[0];
     if (preference === 'compiled') {
-      throw new Error(`Cannot compile as onnxruntime-node must load: ${problem}`, { cause });
+      throw new Error(
+        `Cannot compile as onnxruntime-node must load: ${problem}; install it by ONNXRUNTIME_NODE_INSTALL=skip npm install onnxruntime-node, or take another --backend.`,
+        { cause },
+      );
     }
     const { backend, reason } = await chooseBackend('auto');
     return { name: backend, reason: `${reason}; onnxruntime-node does not load: ${problem}`, threads };
@@ -51,6 +61,7 @@ export async function prepareBackend(preference: BackendChoice, threads = 0): Pr
   return {
     name: 'compiled',
     threads,
+    runtime,
     reason:
       preference === 'auto' ? 'whole training steps in ONNX Runtime, the fastest that works here' : 'as asked for',
   };
@@ -91,6 +102,11 @@ function buildClipping(config: RunConfig['training']['clipping']): Clipping {
 }
 
 /** The versions that a result was computed with. */
-export function versions(): Record<string, string> {
-  return { trimodal: readVersion(), tfjs: tf.version_core, node: process.version };
+export function versions({ runtime }: ChosenBackend): Record<string, string> {
+  return {
+    trimodal: readVersion(),
+    tfjs: tf.version_core,
+    ...(runtime ? { onnxruntime: runtime } : {}),
+    node: process.version,
+  };
 }

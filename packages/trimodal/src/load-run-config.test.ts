@@ -1,6 +1,6 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { presets } from '@trimodal/models';
 import { expect, test } from 'vitest';
 import { checkRunConfig, loadRunConfig } from './load-run-config';
@@ -31,8 +31,11 @@ test('the file edits the preset, assignments edit the file, the seed is last', (
 test('a file that is no JSON is named', () => {
   writeFileSync(file, '{');
   expect(() => loadRunConfig({ architecture: 'dbr', file })).toThrow(
-    `Cannot read ${file} as a configuration must be JSON`,
+    `Cannot read ${file} as it must be a configuration in JSON, an object: `,
   );
+  writeFileSync(file, '[1]');
+  expect(() => loadRunConfig({ architecture: 'dbr', file })).toThrow('an object: got [1]');
+  expect(() => loadRunConfig({ architecture: 'dbr', file: dirname(file) })).toThrow('an object: it is a folder');
 });
 
 test.each(['toString', '', 'DBR'])('"%s" is no architecture', (architecture) => {

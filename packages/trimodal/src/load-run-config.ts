@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { nearestName } from '@trimodal/core';
 import { type ConfigEdit, editConfig, type PresetName, parseAssignment, parseConfig, presets } from '@trimodal/models';
 import { presetRun } from './recipes';
@@ -35,15 +35,19 @@ export function checkRunConfig(data: unknown): RunConfig {
 }
 
 function readEdit(file: string): ConfigEdit {
-  if (!existsSync(file)) {
-    throw new RangeError(`Cannot read ${file} as it must be a configuration in JSON: there is no such file.`);
-  }
-  const text = readFileSync(file, 'utf8');
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new RangeError(`Cannot read ${file} as a configuration must be JSON: ${(cause as Error).message}.`, {
+  const refuse = (problem: string, cause?: unknown): never => {
+    throw new RangeError(`Cannot read ${file} as it must be a configuration in JSON, an object: ${problem}.`, {
       cause,
     });
+  };
+  if (!existsSync(file)) return refuse('there is no such file');
+  if (!statSync(file).isFile()) return refuse('it is a folder');
+  let edit: unknown;
+  try {
+    edit = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (cause) {
+    return refuse((cause as Error).message, cause);
   }
+  if (typeof edit !== 'object' || edit === null || Array.isArray(edit)) return refuse(`got ${JSON.stringify(edit)}`);
+  return edit as ConfigEdit;
 }

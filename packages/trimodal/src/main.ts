@@ -45,7 +45,7 @@ function program(onInterrupted: () => void): Command {
     .requiredOption('--out <folder>', 'where the run goes: config.json, result.json, checkpoint/, events.jsonl')
     .option('--seed <number>', 'of weights, order, dropout and missingness', integer)
     .option('--config <file>', 'a JSON file that is merged into the preset')
-    .option('--set <path=value...>', 'override a config value, such as training.maxEpochs=4')
+    .option('--set <path=value>', 'override a config value, such as training.maxEpochs=4; again for more', several)
     .addOption(backendOption())
     .option('--threads <number>', 'of a compiled operation (default: as many as there are cores)', count)
     .option('--resume', 'go on with the run in --out, exactly where it was')
@@ -60,7 +60,7 @@ function program(onInterrupted: () => void): Command {
     .requiredOption('--data <file>', `${DATA}; the data that it was trained on`)
     .addOption(new Option('--split <name>', 'what to score; tune on valid').choices(SPLITS).default('test'))
     .option('--missing <protocol>', 'frame-uniform, modality-subsets or modality-rate')
-    .option('--rates <list>', 'missing rates, such as 0,0.1,...,0.9', '0,0.1,...,0.9')
+    .option('--rates <list>', 'missing rates (default: 0,0.1,...,0.9)')
     .option('--json <file>', 'write the scores to a JSON file')
     .option('--predictions <file>', 'write id, truth and prediction of every sample to a CSV file')
     .addOption(backendOption('that of the run'))
@@ -72,7 +72,7 @@ function program(onInterrupted: () => void): Command {
     .argument('<model>', `${ARCHITECTURE}, or the folder of a run`)
     .option('--data <file>', `${DATA}; its sizes are used (default: those of the run, or synthetic)`)
     .option('--config <file>', 'a JSON file that is merged into the preset')
-    .option('--set <path=value...>', 'override a config value')
+    .option('--set <path=value>', 'override a config value; again for more', several)
     .action(async (model, options) => (await import('./commands/inspect')).inspect(model, options));
 
   const data = trimodal.command('data').description('Look into data files.');
@@ -85,7 +85,7 @@ function program(onInterrupted: () => void): Command {
 
   trimodal
     .command('demo')
-    .description('Train DBR on the synthetic benchmark and show what it learnt, in about two minutes.')
+    .description('Train DBR on the synthetic benchmark and show what it learnt, in a minute or two.')
     .option('--out <folder>', 'where the run goes; a temporary folder unless told')
     .addOption(backendOption())
     .action(async (options) => {
@@ -96,6 +96,11 @@ function program(onInterrupted: () => void): Command {
 
 function backendOption(fallback = 'auto'): Option {
   return new Option('--backend <name>', `where to compute (default: ${fallback})`).choices(BACKENDS);
+}
+
+/** Gathers the values of an option that may come again. */
+function several(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text];
 }
 
 function count(text: string): number {

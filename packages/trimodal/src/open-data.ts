@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import type { Modality } from '@trimodal/core';
 import {
   createDataset,
@@ -42,6 +42,9 @@ export async function openRaw(source: string): Promise<RawDataset | SyntheticDat
     throw new RangeError(
       `Cannot open ${source} as it must be a feature file, or "${SYNTHETIC}": there is no such file.`,
     );
+  }
+  if (!statSync(source).isFile()) {
+    throw new RangeError(`Cannot open ${source} as it must be a feature file, or "${SYNTHETIC}": it is a folder.`);
   }
   return openFeatureFile(source);
 }

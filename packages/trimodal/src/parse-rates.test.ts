@@ -10,7 +10,7 @@ test.each([
   expect(parseRates(text)).toEqual(rates);
 });
 
-test.each(['', '0,,1', '1.5', '-0.1', 'a', '...,1', '0,...,1', '0,0.1,...', '0.2,0.1,...,0'])(
+test.each(['', '0,,1', '1.5', '-0.1', 'a', '...,1', '0,...,1', '0,0.1,...', '0.2,0.1,...,0', '0.5,0', '0.1,0.1'])(
   '"%s" is refused',
   (text) => {
     expect(() => parseRates(text)).toThrow(/Cannot read the rates/);

@@ -1,6 +1,6 @@
 /**
  * Reads rates such as `0,0.5,0.9` or, with an ellipsis, `0,0.1,...,0.9`.
- * @throws RangeError unless every rate lies in [0, 1] and an ellipsis stands between a step and an end.
+ * @throws RangeError unless every rate lies in [0, 1] they rise, and an ellipsis stands between a step and an end.
  */
 export function parseRates(text: string): number[] {
   const words = text.split(',').map((word) => word.trim());
@@ -23,6 +23,9 @@ export function parseRates(text: string): number[] {
       }
       rates.push(rate);
     }
+  }
+  if (rates.some((rate, i) => i > 0 && rate <= rates[i - 1]!)) {
+    throw new RangeError(`Cannot read the rates as they must rise: got "${text}".`);
   }
   return rates;
 }

@@ -11,8 +11,10 @@ const BACKENDS: readonly Backend[] = ['cpu', 'compiled'];
 
 const settings = (backend: Backend) => [`training.maxEpochs=${EPOCHS[backend]}`, 'training.patience=null'];
 const trainArgs = (out: string, backend: Backend, ...more: string[]) => [
-  ...['train', 'dbr', '--data', DATA, '--out', out, '--config', CONFIG, '--backend', backend, '--threads', '1'],
-  ...['--set', ...settings(backend), ...more],
+  ...['train', 'dbr', '--data', DATA, '--out', out, '--config', CONFIG, '--backend', backend],
+  ...(backend === 'compiled' ? ['--threads', '1'] : []),
+  ...settings(backend).flatMap((setting) => ['--set', setting]),
+  ...more,
 ];
 
 /** All that must be the same whether a run was interrupted or not: what it found, every byte that it stored, what it told. */
@@ -128,9 +130,15 @@ describe('a checkpoint that is damaged', () => {
 
   test('does not matter to a run of which only the result is missing', async () => {
     const run = unfinished();
-    const { value } = await trainTiny(run, { set: settings('cpu'), threads: 1, resume: true });
+    const { value } = await trainTiny(run, { set: settings('cpu'), resume: true });
     expect(value.msPerStep).toBe(readJson(whole, 'result.json').msPerStep);
     expect(outcome(run)).toEqual(outcome(whole));
+  });
+
+  test('another backend is refused', async () => {
+    const run = unfinished();
+    const compiled = trainTiny(run, { set: settings('cpu'), backend: 'compiled', resume: true });
+    await expect(compiled).rejects.toThrow(/computed as it was started, on cpu .*got compiled.*add --backend cpu/);
   });
 
   test('other data are refused', async () => {

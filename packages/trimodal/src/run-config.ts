@@ -1,11 +1,17 @@
 import { MODALITIES } from '@trimodal/core';
-import { MISSINGNESS_PROTOCOLS } from '@trimodal/data';
 import { modelConfig } from '@trimodal/models';
 import { z } from 'zod';
 
 const positive = z.number().positive();
 const count = z.int().min(1);
 const rate = z.number().min(0).max(1);
+
+/** The scores of a regression, then those of a classification. */
+const METRICS = [
+  ...(['mae', 'corr', 'acc7', 'acc5', 'acc2NonZero', 'acc2HasZero', 'f1NonZero', 'f1HasZero'] as const),
+  ...(['accuracy', 'f1Macro', 'f1Weighted'] as const),
+  ...(['precisionMacro', 'precisionWeighted', 'recallMacro', 'recallWeighted'] as const),
+] as const;
 
 /** What goes missing; see `Missingness` in @trimodal/data for each protocol. */
 const missingness = z.discriminatedUnion('protocol', [
@@ -41,9 +47,9 @@ export const runConfig = z.strictObject({
     schedule: z.discriminatedUnion('kind', [
       z.strictObject({ kind: z.literal('constant') }),
       /** A linear rise over a share of all steps, then half a cosine to 0. */
-      z.strictObject({ kind: z.literal('warmup-cosine'), warmupRate: rate }),
+      z.strictObject({ kind: z.literal('warmup-cosine'), warmupRate: rate.lt(1) }),
       /** The learning rate times `factor` after `patience` epochs without a better validation metric. */
-      z.strictObject({ kind: z.literal('reduce-on-plateau'), factor: rate, patience: count }),
+      z.strictObject({ kind: z.literal('reduce-on-plateau'), factor: z.number().gt(0).lt(1), patience: count }),
     ]),
     clipping: z.discriminatedUnion('kind', [
       z.strictObject({ kind: z.literal('none') }),
@@ -53,12 +59,9 @@ export const runConfig = z.strictObject({
     /** Epochs without a better validation metric after which the run stops; null to go on to the last. */
     patience: count.nullable(),
     /** The validation metric that chooses the epoch. */
-    selection: z.strictObject({ metric: z.string(), mode: z.enum(['min', 'max']) }),
+    selection: z.strictObject({ metric: z.enum(METRICS), mode: z.enum(['min', 'max']) }),
   }),
 });
 export type RunConfig = z.infer<typeof runConfig>;
 
 export type MissingnessConfig = z.infer<typeof missingness>;
-
-/** Reads the name of a protocol, for the command line. */
-export const protocolName = z.enum(MISSINGNESS_PROTOCOLS);

@@ -1,9 +1,12 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkRunConfig } from './load-run-config';
 import type { RunConfig } from './run-config';
 import type { RunResult } from './run-result';
 import { isTemporary, writeJson } from './write-file';
+
+/** What a run's numbers depend on besides its config. */
+export type StartedWith = { readonly dataHash: string; readonly backend: string; readonly threads: number };
 
 /** The folder of one run: config.json, result.json, checkpoint/, events.jsonl. */
 export class RunDirectory {
@@ -24,9 +27,12 @@ export class RunDirectory {
 
   /**
    * Makes the folder ready to be written to. A config without a step after it is no run yet and may be replaced.
-   * @throws RangeError if there is a run in it already and it is not to be resumed, or if it is of another config or other data.
+   * @throws RangeError if there is a run in it already and it is not to be resumed, or if it is of another config, data or backend.
    */
-  open(config: RunConfig, dataHash: string, resume: boolean): void {
+  open(config: RunConfig, now: StartedWith, resume: boolean): void {
+    if (existsSync(this.path) && !statSync(this.path).isDirectory()) {
+      throw new RangeError(`Cannot train into ${this.path} as it must be a folder: it is a file.`);
+    }
     const hasBegun = this.isFinished || existsSync(this.checkpoints) || existsSync(this.events);
     const names = existsSync(this.path) ? readdirSync(this.path).filter((name) => !isTemporary(name)) : [];
     if (!hasBegun && names.some((name) => name !== 'config.json')) {
@@ -37,8 +43,9 @@ export class RunDirectory {
         `Cannot train into ${this.path} as it must be empty: it holds a run; add --resume to go on with it, or choose another --out.`,
       );
     }
-    if (hasBegun) this.checkSame(config, dataHash);
+    if (hasBegun) this.checkSame(config, now);
     mkdirSync(this.path, { recursive: true });
+    for (const name of readdirSync(this.path)) if (isTemporary(name)) rmSync(join(this.path, name));
     writeJson(join(this.path, 'config.json'), config);
   }
 
@@ -61,29 +68,34 @@ export class RunDirectory {
     writeJson(join(this.path, 'result.json'), result);
   }
 
-  private checkSame(config: RunConfig, dataHash: string): void {
+  private checkSame(config: RunConfig, now: StartedWith): void {
     const difference = firstDifference(this.config(), config);
     if (difference) {
       throw new RangeError(
         `Cannot resume ${this.path} as the configuration must be the one it was started with: ${difference.path} was ${difference.before}, got ${difference.now}; choose another --out for it.`,
       );
     }
-    const before = this.dataHash();
-    if (before !== undefined && before !== dataHash) {
+    const before = this.startedWith();
+    if (before.dataHash !== undefined && before.dataHash !== now.dataHash) {
       throw new RangeError(
-        `Cannot resume ${this.path} as the data must be those it was started with, of hash ${before}: got ${dataHash}.`,
+        `Cannot resume ${this.path} as the data must be those it was started with, of hash ${before.dataHash}: got ${now.dataHash}.`,
+      );
+    }
+    if (before.backend !== undefined && (before.backend !== now.backend || before.threads !== now.threads)) {
+      throw new RangeError(
+        `Cannot resume ${this.path} as it must be computed as it was started, on ${before.backend} with ${before.threads} threads: got ${now.backend} with ${now.threads}; add --backend ${before.backend}${before.threads ? ` --threads ${before.threads}` : ''}.`,
       );
     }
   }
 
-  /** The hash of the data as the run's first event has it. */
-  private dataHash(): string | undefined {
-    if (!existsSync(this.events)) return undefined;
+  /** As the run's first event has it. */
+  private startedWith(): Partial<StartedWith> {
+    if (!existsSync(this.events)) return {};
     const [line = ''] = readFileSync(this.events, 'utf8').split('\n', 1);
     try {
-      return (JSON.parse(line) as { config?: { dataHash?: string } }).config?.dataHash;
+      return (JSON.parse(line) as { config?: Partial<StartedWith> }).config ?? {};
     } catch {
-      return undefined; // torn by a crash: there is no checkpoint yet
+      return {}; // torn by a crash: there is no checkpoint yet
     }
   }
 

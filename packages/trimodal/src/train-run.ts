@@ -17,7 +17,7 @@ import { diagnose } from './diagnostics/diagnose';
 import { type ChosenBackend, createEngine, versions } from './engine';
 import type { OpenData } from './open-data';
 import type { RunConfig } from './run-config';
-import type { RunDirectory } from './run-directory';
+import type { RunDirectory, StartedWith } from './run-directory';
 import type { RunResult } from './run-result';
 import { scorerOf } from './scores';
 
@@ -48,6 +48,7 @@ export async function trainRun(options: TrainRunOptions): Promise<RunResult | un
     countBatches(dataset.splits.train.size, config.training) / config.training.accumulationSteps,
   );
   const metrics = scorerOf(dataset.task);
+  const schedule = buildSchedule(config.training, stepsPerEpoch * config.training.maxEpochs);
   const log = new JsonlEventWriter(directory.events);
   let msPerStep: number | undefined;
   const { training } = config;
@@ -55,13 +56,13 @@ export async function trainRun(options: TrainRunOptions): Promise<RunResult | un
     engine,
     batches: batchSource(dataset, config, rng),
     epochs: training.maxEpochs,
-    schedule: buildSchedule(training, stepsPerEpoch * training.maxEpochs),
+    schedule,
     rng,
     accumulationSteps: training.accumulationSteps,
     metrics,
     selection: training.selection,
     ...(training.patience === null ? {} : { earlyStopping: { patience: training.patience } }),
-    config: { ...JSON.parse(JSON.stringify(config)), dataHash: dataset.dataHash },
+    config: { ...JSON.parse(JSON.stringify(config)), ...startedWith(data, backend) },
     ...(options.signal ? { signal: options.signal } : {}),
     onEvent: (event) => {
       log.write(event);
@@ -107,7 +108,7 @@ export async function trainRun(options: TrainRunOptions): Promise<RunResult | un
     },
     seed: config.seed,
     backend,
-    versions: versions(),
+    versions: versions(backend),
     numParameters: countParameters(model),
     epochs: fitted.epochs,
     stopped: fitted.reason,
@@ -126,6 +127,11 @@ function lastPace(log: string): number {
   const events = readFileSync(log, 'utf8').trimEnd().split('\n');
   const last = events.findLast((line) => line.includes('"type":"step"'));
   return (JSON.parse(last ?? '{}') as { msPerStep?: number }).msPerStep ?? 0;
+}
+
+/** What a run's numbers depend on besides its config: a run can only be resumed with the same. */
+export function startedWith({ dataset }: OpenData, { name, threads }: ChosenBackend): StartedWith {
+  return { dataHash: dataset.dataHash, backend: name, threads };
 }
 
 function buildSchedule({ schedule, learningRate, selection }: RunConfig['training'], totalSteps: number): Schedule {

@@ -125,7 +125,13 @@ describe('is refused', () => {
   });
 
   test('an unknown protocol, or rates that are none', async () => {
-    await expect(refusal(runs.dbr, { missing: 'frames' })).rejects.toThrow(/must be frame-uniform.*got "frames"/);
+    await expect(refusal(runs.dbr, { missing: 'frames' })).rejects.toThrow(
+      /must be one of frame-uniform.*got "frames"/,
+    );
+    await expect(refusal(runs.dbr, { rates: '0,0.5' })).rejects.toThrow(/Cannot use --rates.*got none/);
+    await expect(refusal(runs.dbr, { missing: 'modality-subsets', rates: '0' })).rejects.toThrow(
+      /got modality-subsets/,
+    );
     await expect(refusal(runs.dbr, { missing: 'frame-uniform', rates: '0,2' })).rejects.toThrow('got "2" in "0,2"');
   });
 });

@@ -38,12 +38,13 @@ export type RobustnessReport = {
 /** `trimodal evaluate`: a split of a finished run, whole or with parts missing. */
 export async function evaluate(run: string, options: EvaluateOptions): Promise<void> {
   const { split = 'test' } = options;
+  const rates = ratesOf(options);
   const directory = new RunDirectory(run);
   const { config } = directory.result();
   const { dataset } = await openData(options.data, config, undefined);
   const evaluator = await Evaluator.open(directory, dataset, options.backend);
   try {
-    const conditions = conditionsOf(options, dataset.modalities);
+    const conditions = conditionsOf(options.missing, rates, dataset.modalities);
     const evaluations: (Evaluation & { name: string })[] = [];
     for (const { name, missingness } of conditions) {
       evaluations.push({ name, ...(await evaluator.score(split, missingness)) });
@@ -62,26 +63,39 @@ export async function evaluate(run: string, options: EvaluateOptions): Promise<v
 
 type Condition = { readonly name: string; readonly missingness?: Missingness };
 
+const RATE_PROTOCOLS = ['frame-uniform', 'modality-rate'] as const;
+
+/** The rates to test, checked before anything is loaded. @throws RangeError for an unknown protocol, or rates without use. */
+function ratesOf({ missing, rates }: EvaluateOptions): number[] {
+  const protocols = [...RATE_PROTOCOLS, 'modality-subsets'];
+  if (missing !== undefined && !protocols.includes(missing)) {
+    throw new RangeError(
+      `Cannot evaluate with data missing as the protocol must be one of ${protocols.join(', ')}: got "${missing}".`,
+    );
+  }
+  const hasRates = RATE_PROTOCOLS.some((protocol) => protocol === missing);
+  if (rates !== undefined && !hasRates) {
+    throw new RangeError(
+      `Cannot use --rates as --missing must be one of ${RATE_PROTOCOLS.join(', ')}: got ${missing ?? 'none'}.`,
+    );
+  }
+  return hasRates ? parseRates(rates ?? '0,0.1,...,0.9') : [];
+}
+
 function conditionsOf(
-  { missing, rates = '0,0.1,...,0.9' }: EvaluateOptions,
+  missing: string | undefined,
+  rates: readonly number[],
   modalities: readonly (typeof MODALITIES)[number][],
 ): Condition[] {
-  switch (missing) {
-    case undefined:
-      return [{ name: 'whole' }];
-    case 'frame-uniform':
-    case 'modality-rate':
-      return parseRates(rates).map((rate) => ({ name: String(rate), missingness: { protocol: missing, rate } }));
-    case 'modality-subsets':
-      return modalitySubsets(modalities).map((subset) => ({
-        name: `{${subset.map((modality) => modality[0]).join(',')}}`,
-        missingness: { protocol: missing, subset },
-      }));
-    default:
-      throw new RangeError(
-        `Cannot evaluate with data missing as the protocol must be frame-uniform, modality-subsets or modality-rate: got "${missing}".`,
-      );
+  if (missing === undefined) return [{ name: 'whole' }];
+  if (missing === 'modality-subsets') {
+    return modalitySubsets(modalities).map((subset) => ({
+      name: `{${subset.map((modality) => modality[0]).join(',')}}`,
+      missingness: { protocol: missing, subset },
+    }));
   }
+  const protocol = missing as (typeof RATE_PROTOCOLS)[number];
+  return rates.map((rate) => ({ name: String(rate), missingness: { protocol, rate } }));
 }
 
 function summarise(

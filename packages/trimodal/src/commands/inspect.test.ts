@@ -28,6 +28,10 @@ test('the tree of a run: every weight with its shape, counts that add up', async
   expect(text).toMatch(/^ +\w+ \[7, \d+\]/m); // the text of these data has 7 features
 });
 
+test('a run is shown as it is', async () => {
+  await expect(inspect(run, { set: ['model.dModel=4'] })).rejects.toThrow(/must go with a preset: it is a run/);
+});
+
 test('the tree of a preset, edited, on data of one choice', async () => {
   const { text } = await printed(() =>
     inspect('dbr', {

@@ -13,6 +13,11 @@ export type InspectOptions = { readonly data?: string; readonly config?: string;
 /** `trimodal inspect`: the tree of modules with shapes and counts. */
 export async function inspect(model: string, { data, config: file, set }: InspectOptions): Promise<void> {
   const run = existsSync(join(model, 'config.json')) ? new RunDirectory(model) : undefined;
+  if (run && (file || set)) {
+    throw new RangeError(
+      `Cannot edit ${model} as --config and --set must go with a preset: it is a run, made as it is.`,
+    );
+  }
   const config = run ? run.config() : loadRunConfig({ architecture: model, file, assignments: set });
   await prepareBackend('cpu');
   const shape = run?.isFinished && !data ? run.result().data : await shapeOf(data ?? SYNTHETIC, config);

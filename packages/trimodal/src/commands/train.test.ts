@@ -179,6 +179,8 @@ describe('is refused', () => {
   });
 
   test('a metric that does not exist', async () => {
-    await expect(refusal({ set: ['training.selection.metric=MAE'] })).rejects.toThrow(/must have MAE: got \[mae, /);
+    await expect(refusal({ set: ['training.selection.metric=MAE'] })).rejects.toThrow(
+      /training.selection.metric is wrong \(one of mae, .*got "MAE"/,
+    );
   });
 });

@@ -7,7 +7,7 @@ import type { RunResult } from '../run-result';
 import { summary } from '../summary';
 import { colorsFor } from '../terminal/colors';
 import { trainingProgress } from '../terminal/training-progress';
-import { trainRun } from '../train-run';
+import { startedWith, trainRun } from '../train-run';
 
 export type TrainOptions = {
   readonly data: string;
@@ -38,7 +38,7 @@ export async function train(architecture: string, options: TrainOptions): Promis
   const backend = await prepareBackend(options.backend ?? 'auto', options.threads);
   const data = await openData(source, config, config.model.modalities);
   const directory = new RunDirectory(out);
-  directory.open(config, data.dataset.dataHash, resume);
+  directory.open(config, startedWith(data, backend), resume);
   if (directory.isFinished) {
     data.dataset.close();
     const result = directory.result();

@@ -30,7 +30,7 @@ function shown(isTTY: boolean) {
 test('elsewhere: a line for each epoch, and now and then one for a step', () => {
   expect(shown(false)).toEqual([
     'checkpoint refused: epoch-2 is torn\n',
-    'epoch 3/20, step 7: loss 1.500 (task 1.000 cycle 0.250), 12.3 ms a step, 1 min 05 s left at most\n',
+    'epoch 3/20, step 7: loss 1.500, 12.3 ms a step, 1 min 05 s left (task 1.000 cycle 0.250)\n',
     'epoch  3  loss 1.500  valid mae 0.900 corr 0.500  lr 5.0e-4  best so far\n',
     'note\n',
   ]);
@@ -40,7 +40,7 @@ test('in a terminal: one line that moves, cut to its width, taken away for each 
   const clear = '\r\x1b[2K';
   const written = shown(true);
   expect(written.filter((text) => text.includes('step 8'))).toEqual([
-    `${clear}epoch 3/20, step 8: loss 1.500 (task 1.000 cycle 0.250), 12`,
+    `${clear}epoch 3/20, step 8: loss 1.500, 12.3 ms a step, 1 min 05 s `,
   ]);
   const note = written.indexOf('note\n');
   expect(written[note - 1]).toBe(clear);

@@ -22,9 +22,9 @@ export function trainingProgress(
           if (event.resumedFrom) line.line(`going on from ${event.resumedFrom.checkpoint}`);
           return;
         case 'step': {
-          const left = event.msLeft === undefined ? '' : `, ${duration(event.msLeft / 1000)} left at most`;
+          const left = event.msLeft === undefined ? '' : `, ${duration(event.msLeft / 1000)} left`;
           line.update(
-            `epoch ${event.epoch}/${maxEpochs}, step ${event.step}: loss ${score(event.loss)} (${terms(event.terms)}), ${event.msPerStep.toFixed(1)} ms a step${left}`,
+            `epoch ${event.epoch}/${maxEpochs}, step ${event.step}: loss ${score(event.loss)}, ${event.msPerStep.toFixed(1)} ms a step${left} (${terms(event.terms)})`,
           );
           return;
         }
