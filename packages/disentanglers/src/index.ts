@@ -6,6 +6,7 @@ export {
 } from './shared-private-disentangler';
 export {
   cycleTerm,
+  decorrelationTerm,
   orthogonalityTerm,
   reconstructionTerm,
   sharedAlignmentTerm,

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import {
   cycleTerm,
+  decorrelationTerm,
   orthogonalityTerm,
   reconstructionTerm,
   sharedAlignmentTerm,
@@ -83,6 +84,27 @@ describe('orthogonalityTerm', () => {
 
   it('is 0 where there is no shared part', () => {
     expect(number(orthogonalityTerm({ shared: {}, private: { text: east }, mask }))).toBe(0);
+  });
+});
+
+describe('decorrelationTerm', () => {
+  // one token of width 1 a sample; the last sample isn't there
+  const there = { text: tf.tensor2d([[1], [1], [1], [1], [0]]) };
+  const part = (...values: number[]) => ({ text: tf.tensor3d(values.map((value) => [[value]])) });
+  const term = (shared: number[], own: number[]) => {
+    const parts = { shared: part(...shared), private: part(...own), mask: there };
+    return { decorrelation: number(decorrelationTerm(parts)), orthogonality: number(orthogonalityTerm(parts)) };
+  };
+
+  it('sees what two parts tell alike, even where they point apart', () => {
+    const { decorrelation, orthogonality } = term([5, 6, 5, 6, 9], [-5, -6, -5, -6, 2]);
+    expect(orthogonality).toBe(0);
+    expect(decorrelation).toBeCloseTo(4 ** 2, 3); // four centred samples of length 1, all in step
+  });
+
+  it('is 0 for parts that vary apart, whatever their mean, and for a modality without a shared part', () => {
+    expect(term([1, 1, -1, -1, 7], [3, 2, 3, 2, -7]).decorrelation).toBeCloseTo(0, 6);
+    expect(number(decorrelationTerm({ shared: {}, private: part(1, 2, 3, 4, 5), mask: there }))).toBe(0);
   });
 });
 

@@ -18,6 +18,7 @@ import {
   cosineOrthogonality,
   type MarginOptions,
   marginLoss,
+  orthogonalityLoss,
   reconstructionLoss,
 } from '@trimodal/losses';
 import type { SharedPrivateOutput } from './shared-private-disentangler';
@@ -70,6 +71,28 @@ export function orthogonalityTerm({ shared, private: own, mask }: Parts): tf.Sca
       const privatePart = own[modality];
       return privatePart ? [cosineOrthogonality(common, privatePart, valueFor(mask, modality))] : [];
     }),
+  );
+}
+
+/**
+ * How much the pooled private part of a modality and its shared part vary together over the batch: the mean square of `C^T P` of
+ * batch-centred rows of length 1, averaged over the modalities that have both parts. `orthogonalityTerm` is content with parts that point
+ * apart and tell the same; this one isn't. It grows with the square of the batch size.
+ *
+ * Source: the difference loss of MISA (Hazarika et al. 2020), on pooled parts.
+ */
+export function decorrelationTerm({ shared, private: own, mask }: Parts): tf.Scalar {
+  const [common, privatePart] = [pool(shared, mask), pool(own, mask)];
+  return meanOf(
+    modalitiesOf(common)
+      .filter((modality) => privatePart[modality])
+      .map((modality) =>
+        orthogonalityLoss(
+          valueFor(common, modality),
+          valueFor(privatePart, modality),
+          anyPresent(valueFor(mask, modality)),
+        ),
+      ),
   );
 }
 

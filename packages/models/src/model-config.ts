@@ -117,6 +117,8 @@ export const objectiveConfig = z.strictObject({
   cycle: weight,
   /** Shared and private parts of one modality, and private parts of two, are orthogonal. */
   orthogonality: weight,
+  /** Pooled shared and private parts of one modality don't vary together (MISA). */
+  decorrelation: weight,
   /** Shared parts of all modalities have one distribution (CMD, MISA). */
   alignment: weight,
   /** TSF: the temporal and the structural path carry different things. */

@@ -10,6 +10,7 @@ import {
 import type { ForwardContext, ModelInputs } from '@trimodal/core';
 import {
   cycleTerm,
+  decorrelationTerm,
   orthogonalityTerm,
   reconstructionTerm,
   type SharedPrivateOutput,
@@ -45,6 +46,7 @@ export const terms: { readonly [Name in TermName]: Term } = {
   reconstruction: (output) => reconstructionTerm(split(output), output.tokens),
   cycle: (output) => cycleTerm(split(output)),
   orthogonality: (output) => orthogonalityTerm(split(output)),
+  decorrelation: (output) => decorrelationTerm(split(output)),
   alignment: (output) => sharedAlignmentTerm(split(output)),
   pathOverlap: (output) => temporalStructuralOverlap(paths(output), output.parts.mask),
   anchorPreservation: (output) => anchorPreservation(routed(output), output.parts.mask),
@@ -65,6 +67,7 @@ export const termRequirements: { readonly [Name in TermName]?: (config: ModelCon
   reconstruction: needsSplit,
   cycle: needsSplit,
   orthogonality: needsSplit,
+  decorrelation: needsSplit,
   alignment: needsSplit,
   pathOverlap: needs('sharedBranch', 'tsf'),
   anchorPreservation: needsRouting,
