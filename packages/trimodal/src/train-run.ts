@@ -19,6 +19,7 @@ import type { OpenData } from './open-data';
 import type { RunConfig } from './run-config';
 import type { RunDirectory, StartedWith } from './run-directory';
 import type { RunResult } from './run-result';
+import { runSeconds } from './run-seconds';
 import { scorerOf } from './scores';
 
 export type TrainRunOptions = {
@@ -40,7 +41,6 @@ export type TrainRunOptions = {
 export async function trainRun(options: TrainRunOptions): Promise<RunResult | undefined> {
   const { config, data, backend, directory, resume } = options;
   const { dataset } = data;
-  const started = performance.now();
   const { model, learner } = assemble(config, dataset);
   const engine = createEngine(backend, learner, config.training);
   const rng = new Rng(config.seed).fork('training');
@@ -113,7 +113,7 @@ export async function trainRun(options: TrainRunOptions): Promise<RunResult | un
     epochs: fitted.epochs,
     stopped: fitted.reason,
     msPerStep: msPerStep ?? lastPace(directory.events),
-    seconds: (performance.now() - started) / 1000,
+    seconds: runSeconds(readFileSync(directory.events, 'utf8'), Date.now()),
     diagnostics: diagnose(model, config, data),
     config,
   };

@@ -9,7 +9,7 @@ import { collectParts } from './collect-parts';
 import { type FactorRecovery, factorRecovery } from './factor-recovery';
 
 export type Diagnostics = {
-  /** On the validation split; where the model splits into a shared and a private branch and predicts a score. */
+  /** On the validation split; where the model splits into a shared and a private branch; what needs scores is left out for classes. */
   readonly branchBalance?: BranchBalance;
   /** On the validation split of the synthetic benchmark. */
   readonly factorRecovery?: FactorRecovery;
@@ -17,15 +17,18 @@ export type Diagnostics = {
 
 /** What a trained model shows of its inside, where there is something to see. The test split is not looked at. */
 export function diagnose(model: TrimodalModel, config: RunConfig, { dataset, synthetic }: OpenData): Diagnostics {
-  if (config.model.disentangler.kind === 'identity' || dataset.task.kind !== 'regression') return {};
+  if (config.model.disentangler.kind === 'identity') return {};
+  const isScored = dataset.task.kind === 'regression';
   const collect = (split: Split, subset?: readonly Modality[]) => {
     const plan = subset && planFor(dataset, split, { protocol: 'modality-subsets', subset });
-    return collectParts(model, evaluationBatches(dataset, split, config, plan));
+    const parts = collectParts(model, evaluationBatches(dataset, split, config, plan));
+    // what is measured by errors of scores has no meaning for logits
+    return isScored ? parts : { ...parts, predictions: { joint: parts.predictions.joint } };
   };
   const whole = collect('valid');
   if (modalitiesOf(whole.shared).length < 2) return {};
   const others = entriesOf(dataset.dims).flatMap(([modality]) => (modality === 'text' ? [] : [modality]));
-  const canLoseText = others.length > 0 && dataset.modalities.includes('text');
+  const canLoseText = isScored && others.length > 0 && dataset.modalities.includes('text');
   return {
     branchBalance: branchBalance(whole, canLoseText ? collect('valid', others) : undefined),
     ...(synthetic
