@@ -10,7 +10,12 @@ export type ModelInputs = {
 };
 
 /** Tokens `[b, t, d]` of one modality and which of them are there `[b, t]`. */
-export type Tokens = { readonly tokens: Tensor3D; readonly mask: Tensor2D };
+export type Tokens = {
+  readonly tokens: Tensor3D;
+  readonly mask: Tensor2D;
+  /** `[b, 1]`, the share of the padded steps that was observed; a model adds it to what an encoder returns. */
+  readonly observedShare?: Tensor2D;
+};
 
 /** The parts that a disentangler makes of each modality, all `[b, t_m, d]`, and which tokens are there. */
 export type Parts = {

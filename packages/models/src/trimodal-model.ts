@@ -68,9 +68,11 @@ export class TrimodalModel {
   }
 
   forward({ features, mask, present }: ModelInputs, ctx: ForwardContext): TrimodalOutput {
-    const tokens = mapModalities(this.encoders, (encoder, modality) =>
-      encoder.forward(valueFor(features, modality), valueFor(mask, modality), ctx),
-    );
+    const tokens = mapModalities(this.encoders, (encoder, modality): Tokens => {
+      const observed = valueFor(mask, modality);
+      const observedShare = observed.mean<Tensor2D>(1, true);
+      return { ...encoder.forward(valueFor(features, modality), observed, ctx), observedShare };
+    });
     const parts = this.disentangler.forward(tokens, present, ctx);
     const sharedBranch = this.sharedBranch.forward(parts.shared, parts.mask, ctx);
     const privateBranch = this.privateBranch.forward({ ...parts, shared: sharedBranch.shared }, ctx);
