@@ -1,11 +1,12 @@
 import { addN, type Scalar, type Tensor1D } from '@tensorflow/tfjs';
 import type { ForwardContext, ModelInputs } from '@trimodal/core';
 import type { ModelConfig, TermName } from './model-config';
-import { type TermContext, termRequirements, terms } from './objective-terms';
+import { type TermContext, terms } from './objective-terms';
+import { runPasses } from './passes';
 import { buildTaskLoss, type Task } from './task-loss';
 import type { TrimodalModel } from './trimodal-model';
 
-/** A batch of one view: inputs, labels `[b]` (scores or class indices) and weights `[b]` (0 for padding). */
+/** A batch: the views that the model's config asks for, labels `[b]` (scores or class indices) and weights `[b]` (0 for padding). */
 export type ObjectiveBatch = {
   readonly views: readonly ModelInputs[];
   readonly labels: Tensor1D;
@@ -20,22 +21,24 @@ export type Objective = (model: TrimodalModel, batch: ObjectiveBatch, ctx: Forwa
 /**
  * What a model is trained for: the weighted sum of the terms that its config names.
  *
- * `loss = sum_k weight_k term_k`; terms of weight 0 are not computed.
- * @throws RangeError if a term needs a part that the model doesn't have.
+ * `loss = sum_k weight_k term_k`; terms of weight 0 are not computed. A term of one pass is averaged over the passes that learn: the only
+ * one, the masked one of `clean+masked` views, both of `two-masked`.
+ * @throws RangeError if a term needs a part or a view that the model's config doesn't have.
  */
 export function buildObjective(config: ModelConfig, task: Task): Objective {
   const active = Object.entries(config.objective).filter(([, weight]) => weight! > 0) as [TermName, number][];
   const problems = active.flatMap(([name]) => {
-    const problem = termRequirements[name]?.(config);
+    const problem = terms[name].requires?.(config);
     return problem ? [`Cannot build the objective as its term ${name} ${problem}; or set objective.${name} to 0.`] : [];
   });
   if (problems.length > 0) throw new RangeError(problems.join('\n'));
   const taskLoss = buildTaskLoss(task, config.regressionLoss);
+  const { views: kind = 'single' } = config;
+  const needsClean = active.some(([name]) => terms[name].readsClean);
   return (model, { views, labels, weights }, ctx) => {
-    const inputs = views[0]!;
-    const context: TermContext = { inputs, labels, weights, taskLoss };
-    const output = model.forward(inputs, ctx);
-    const values = Object.fromEntries(active.map(([name]) => [name, terms[name](output, context, ctx)]));
+    const passes = runPasses(model, views, kind, needsClean, ctx);
+    const context: TermContext = { labels, weights, taskLoss };
+    const values = Object.fromEntries(active.map(([name]) => [name, terms[name].value(passes, context)]));
     const loss = addN(active.map(([name, weight]) => values[name]!.mul(weight))) as Scalar;
     return { loss, terms: values };
   };

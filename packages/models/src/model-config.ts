@@ -5,6 +5,10 @@ const count = z.int().min(1);
 const rate = z.number().min(0).max(1);
 const kind = z.literal;
 
+/** As @trimodal/data makes them. */
+const VIEWS = ['single', 'clean+masked', 'two-masked'] as const;
+export type Views = (typeof VIEWS)[number];
+
 /** How the features of one modality become tokens `[b, t, dModel]`. */
 export const encoderConfig = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -109,13 +113,15 @@ const weight = z.number().min(0).exactOptional();
 export const objectiveConfig = z.strictObject({
   /** The task loss of the prediction. */
   task: z.number().positive(),
+  /** The task loss of the prediction from the whole sample, beside that from the incomplete one; `clean+masked` views alone. */
+  cleanTask: weight,
   /** The task loss of a head on the shared and one on the private branch (DBR). */
   branchTask: weight,
   /** Decoded parts against the tokens they came from. */
   reconstruction: weight,
   /** The private part of decoded tokens against the private part they were decoded from (DMD). */
   cycle: weight,
-  /** Shared and private parts of one modality, and private parts of two, are orthogonal. */
+  /** A token's shared part and its private part are orthogonal (DMD). */
   orthogonality: weight,
   /** Pooled shared and private parts of one modality don't vary together (MISA). */
   decorrelation: weight,
@@ -145,6 +151,11 @@ export const modelConfig = z.strictObject({
   fusion: fusionConfig,
   head: headConfig,
   objective: objectiveConfig,
+  /**
+   * The passes that the objective compares: one; the whole sample and an incomplete one (DERL), of which the incomplete one learns; or two
+   * incomplete ones (FSRF), which both learn. By default one.
+   */
+  views: z.enum(VIEWS).exactOptional(),
   /** The task loss of a regression; classification takes cross-entropy. */
   regressionLoss: z.enum(['l1', 'mse', 'smooth-l1']),
 });

@@ -16,7 +16,7 @@ import type { MissingnessConfig, RunConfig } from './run-config';
 /** A test mask is the same for every model and seed, so that results compare sample by sample. */
 const PLAN_SEED = 2026;
 
-/** The batches of training (shuffled, with missingness drawn anew each epoch) and of validation (always the same). */
+/** The batches of training (shuffled, in the views of the model, with missingness drawn anew each epoch) and of validation (always the same, one view). */
 export function batchSource(dataset: Dataset, config: RunConfig, rng: Rng): BatchSource {
   const { missingness, validationMissingness } = config.data;
   const sampler = missingness
@@ -24,10 +24,11 @@ export function batchSource(dataset: Dataset, config: RunConfig, rng: Rng): Batc
     : undefined;
   const order = rng.fork('order');
   const { batchSize } = config.training;
+  const { views = 'single' } = config.model;
   const plan = validationMissingness ? planFor(dataset, 'valid', asMissingness(validationMissingness)) : undefined;
   return (split, epoch) =>
     split === 'train'
-      ? interruptible(batches(dataset, split, { batchSize, rng: order, epoch, missingness: sampler }))
+      ? interruptible(batches(dataset, split, { batchSize, rng: order, epoch, missingness: sampler, views }))
       : evaluationBatches(dataset, split, config, plan);
 }
 

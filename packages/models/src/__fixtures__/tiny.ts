@@ -1,9 +1,17 @@
 import * as tf from '@tensorflow/tfjs';
-import { forModalities, MODALITIES, type Modality, Rng } from '@trimodal/core';
+import {
+  anyPresent,
+  forModalities,
+  MODALITIES,
+  type Modality,
+  type ModelInputs,
+  mapModalities,
+  Rng,
+} from '@trimodal/core';
 import type { DataShape } from '../build-model';
 import type { ObjectiveBatch } from '../build-objective';
 import { type ConfigEdit, editConfig } from '../edit-config';
-import type { ModelConfig } from '../model-config';
+import type { ModelConfig, Views } from '../model-config';
 import { type PresetName, presets } from '../presets/index';
 
 /** All sizes differ, so that a swapped axis can't pass. */
@@ -21,6 +29,18 @@ export function tinyConfig(name: PresetName, edit: ConfigEdit = {}): ModelConfig
   return editConfig(editConfig(presets[name], { dModel: 8, head: { hiddenDim: 10 } }), edit);
 }
 
+/** Which steps of a sequence a view lacks though the sample has them. */
+const MISSING: Readonly<Record<'whole' | 'masked' | 'other', (modality: Modality, step: number) => boolean>> = {
+  whole: () => false,
+  masked: (_, step) => step === 0,
+  other: (modality, step) => modality === 'text' && step === 3,
+};
+const KINDS_OF_VIEWS = {
+  single: ['whole'],
+  'clean+masked': ['whole', 'masked'],
+  'two-masked': ['masked', 'other'],
+} as const satisfies Record<Views, readonly (keyof typeof MISSING)[]>;
+
 /**
  * Three samples of different lengths, of which only `available` modalities are there; then `padding` rows that are no samples.
  * Tensors are made anew at each call.
@@ -30,34 +50,39 @@ export function tinyBatch({
   modalities = MODALITIES,
   padding = 0,
   labels = [1.5, -2, 0.4],
+  views = 'single',
 }: {
   available?: readonly Modality[];
   modalities?: readonly Modality[];
   padding?: number;
   labels?: readonly number[];
+  views?: Views;
 } = {}): ObjectiveBatch {
   const rows = SAMPLES + padding;
-  const mask = forModalities(modalities, (modality) => {
-    const time = TINY.times[modality]!;
-    const values = new Float32Array(rows * time);
-    if (available.includes(modality)) {
-      LENGTHS[modality].forEach((length, row) => {
-        values.fill(1, row * time, row * time + length);
-      });
-    }
-    return tf.tensor2d(values, [rows, time]);
-  });
-  const features = forModalities(modalities, (modality) => {
-    const rng = new Rng(4).fork(modality);
-    const [time, dim] = [TINY.times[modality]!, TINY.dims[modality]!];
-    const values = Float32Array.from({ length: rows * time * dim }, () => rng.normal());
-    return tf.tensor3d(values, [rows, time, dim]).mul<tf.Tensor3D>(mask[modality]!.expandDims(-1));
-  });
-  const row = MODALITIES.map((modality) => Number(available.includes(modality)));
-  const present = Array.from({ length: rows }, (_, i) => (i < SAMPLES ? row : [0, 0, 0]));
+  const makeView = (kind: keyof typeof MISSING): ModelInputs => {
+    const mask = forModalities(modalities, (modality) => {
+      const time = TINY.times[modality]!;
+      const isThere = (row: number, step: number) =>
+        available.includes(modality) && step < (LENGTHS[modality][row] ?? 0) && !MISSING[kind](modality, step);
+      const values = Float32Array.from({ length: rows * time }, (_, i) =>
+        Number(isThere(Math.floor(i / time), i % time)),
+      );
+      return tf.tensor2d(values, [rows, time]);
+    });
+    const features = mapModalities(mask, (there, modality) => {
+      const rng = new Rng(4).fork(modality);
+      const [time, dim] = [TINY.times[modality]!, TINY.dims[modality]!];
+      const values = Float32Array.from({ length: rows * time * dim }, () => rng.normal());
+      return tf.tensor3d(values, [rows, time, dim]).mul<tf.Tensor3D>(there.expandDims(-1));
+    });
+    const columns = MODALITIES.map((modality) =>
+      mask[modality] ? anyPresent(mask[modality]) : tf.fill<tf.Rank.R2>([rows, 1], 0),
+    );
+    return { features, mask, present: tf.concat(columns, 1) };
+  };
   const pad = (values: readonly number[]) => tf.tensor1d([...values, ...Array(padding).fill(0)], 'float32');
   return {
-    views: [{ features, mask, present: tf.tensor2d(present, [rows, 3]) }],
+    views: KINDS_OF_VIEWS[views].map(makeView),
     labels: pad(labels),
     weights: pad(Array(SAMPLES).fill(1)),
   };
