@@ -1,3 +1,14 @@
+export { HomoHeteroDisentangler, type HomoHeteroOptions, type HomoHeteroOutput } from './homo-hetero-disentangler';
+export {
+  crossReconstructionTerm,
+  deRedundancyTerm,
+  heterogeneityTerm,
+  homogeneityTerm,
+  type LabelLoss,
+  noiseTerm,
+  ownReconstructionTerm,
+  sufficiencyTerm,
+} from './homo-hetero-terms';
 export { IdentityDisentangler } from './identity-disentangler';
 export {
   SharedPrivateDisentangler,
