@@ -43,8 +43,12 @@ export class CrossAttentionLayer {
     sourceMask: tf.Tensor2D | AttentionMask,
     ctx: ForwardContext,
   ): tf.Tensor3D {
-    const read = this.attention.forward(this.queryNorm.forward(x), this.sourceNorm.forward(source), sourceMask, ctx);
-    const attended = x.add<tf.Tensor3D>(this.dropout.forward(read, ctx));
-    return attended.add(this.dropout.forward(this.mlp.forward(this.mlpNorm.forward(attended), ctx), ctx));
+    const { queryNorm, sourceNorm, mlpNorm } = this;
+    const norms = { query: queryNorm, keyValue: sourceNorm };
+    const [queries, keys] = [queryNorm.standardize(x), sourceNorm.standardize(source)];
+    const attended = x.add<tf.Tensor3D>(
+      this.dropout.forward(this.attention.forward(queries, keys, sourceMask, ctx, norms), ctx),
+    );
+    return attended.add(this.dropout.forward(this.mlp.forward(mlpNorm.standardize(attended), ctx, mlpNorm), ctx));
   }
 }

@@ -28,12 +28,17 @@ export class LayerNorm {
   }
 
   forward<T extends tf.Tensor>(x: T): T {
+    return this.standardize(x).mul(this.gain).add(this.bias) as T;
+  }
+
+  /** Without gain and bias: `Linear.forward` takes them into its own weights, which spares passes over x. */
+  standardize<T extends tf.Tensor>(x: T): T {
     const [dim] = this.gain.shape;
     if (x.shape.at(-1) !== dim) {
       throw new RangeError(
         `Cannot apply LayerNorm as the last axis of x must be dim=${dim}: got [${x.shape.join(', ')}].`,
       );
     }
-    return normalize(x, this.epsilon).mul(this.gain).add(this.bias) as T;
+    return normalize(x, this.epsilon);
   }
 }

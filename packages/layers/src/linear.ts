@@ -1,5 +1,6 @@
-import type * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import { checkPositiveInteger, type Rng } from '@trimodal/core';
+import type { LayerNorm } from './layer-norm';
 import { uniformWeight } from './weights';
 
 export type LinearOptions = { inDim: number; outDim: number; useBias?: boolean };
@@ -31,15 +32,28 @@ export class Linear {
     this.bias = useBias ? uniformWeight<tf.Rank.R1>([outDim], bound, rng.fork('bias')) : null;
   }
 
-  forward<T extends tf.Tensor>(x: T): T {
+  /**
+   * @param norm The normalisation that x comes from by `standardize`; its gain and bias are applied here:
+   * `x (gain * weight) + (norm.bias weight + bias)`, which is `forward(norm.forward(...))` with no pass over x.
+   */
+  forward<T extends tf.Tensor>(x: T, norm?: LayerNorm): T {
     const leading = x.shape.slice(0, -1);
     if (x.shape.at(-1) !== this.inDim) {
       throw new RangeError(
         `Cannot apply Linear as the last axis of x must be inDim=${this.inDim}: got [${x.shape.join(', ')}].`,
       );
     }
-    const product = (x.rank === 2 ? x : x.reshape([-1, this.inDim])).matMul(this.weight); // n outDim
-    const output = this.bias ? product.add(this.bias) : product;
+    const { weight, bias } = norm ? this.weightsAfter(norm) : this;
+    const product = (x.rank === 2 ? x : x.reshape([-1, this.inDim])).matMul(weight); // n outDim
+    const output = bias ? product.add(bias) : product;
     return (x.rank === 2 ? output : output.reshape([...leading, this.outDim])) as T;
+  }
+
+  private weightsAfter(norm: LayerNorm): { weight: tf.Tensor2D; bias: tf.Tensor1D } {
+    const shift = tf.matMul(norm.bias.expandDims<tf.Tensor2D>(0), this.weight).squeeze<tf.Tensor1D>([0]);
+    return {
+      weight: this.weight.mul(norm.gain.expandDims(1)),
+      bias: this.bias ? shift.add(this.bias) : shift,
+    };
   }
 }

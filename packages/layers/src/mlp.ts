@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import { type ForwardContext, gelu, type Rng } from '@trimodal/core';
 import { Dropout } from './dropout';
+import type { LayerNorm } from './layer-norm';
 import { Linear } from './linear';
 
 export type Activation = 'relu' | 'gelu' | 'tanh';
@@ -43,8 +44,9 @@ export class Mlp {
     this.activation = activation;
   }
 
-  forward<T extends tf.Tensor>(x: T, ctx: ForwardContext): T {
-    const hidden = activate(this.inProj.forward(x), this.activation);
+  /** @param norm The normalisation that x comes from by `standardize`, as in `Linear.forward`. */
+  forward<T extends tf.Tensor>(x: T, ctx: ForwardContext, norm?: LayerNorm): T {
+    const hidden = activate(this.inProj.forward(x, norm), this.activation);
     return this.outProj.forward(this.dropout.forward(hidden, ctx));
   }
 }

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { checkPositiveInteger, checkShape, type ForwardContext, type Rng } from '@trimodal/core';
 import { type AttentionMask, attentionMask } from './attention-mask';
 import { Dropout } from './dropout';
+import type { LayerNorm } from './layer-norm';
 import { Linear } from './linear';
 
 export type MultiHeadAttentionOptions = { dModel: number; numHeads: number; dropoutRate?: number };
@@ -44,12 +45,16 @@ export class MultiHeadAttention {
     this.numHeads = numHeads;
   }
 
-  /** @param keyMask A mask, or what `attentionMask` made of it once for several layers. */
+  /**
+   * @param keyMask A mask, or what `attentionMask` made of it once for several layers.
+   * @param norms The normalisations that queries and keys come from by `standardize`, as in `Linear.forward`.
+   */
   forward(
     query: tf.Tensor3D,
     keyValue: tf.Tensor3D,
     keyMask: tf.Tensor2D | AttentionMask,
     ctx: ForwardContext,
+    norms?: { readonly query: LayerNorm; readonly keyValue: LayerNorm },
   ): tf.Tensor3D {
     const [batch, timeQ] = query.shape;
     const dModel = this.queryProj.inDim;
@@ -57,9 +62,9 @@ export class MultiHeadAttention {
     checkShape('attend', 'keyValue', keyValue, [batch, null, dModel]);
     if (keyMask instanceof tf.Tensor) checkShape('attend', 'keyMask', keyMask, [batch, keyValue.shape[1]]);
     const { bias, anyKey } = keyMask instanceof tf.Tensor ? attentionMask(keyMask) : keyMask;
-    const q = this.splitHeads(this.queryProj.forward(query).mul(Math.sqrt(this.numHeads / dModel)));
-    const k = this.splitHeads(this.keyProj.forward(keyValue), [0, 2, 3, 1]); // b h d/h tk: products of transposed operands are slower
-    const v = this.splitHeads(this.valueProj.forward(keyValue));
+    const q = this.splitHeads(this.queryProj.forward(query, norms?.query).mul(Math.sqrt(this.numHeads / dModel)));
+    const k = this.splitHeads(this.keyProj.forward(keyValue, norms?.keyValue), [0, 2, 3, 1]); // b h d/h tk: products of transposed operands are slower
+    const v = this.splitHeads(this.valueProj.forward(keyValue, norms?.keyValue));
     const weights = tf.softmax(tf.matMul(q, k).add(bias)); // b h tq tk
     const mixed = tf.matMul(this.dropout.forward(weights, ctx), v); // b h tq d/h
     const joined = mixed.transpose([0, 2, 1, 3]).reshape<tf.Tensor3D>([batch, timeQ, dModel]);

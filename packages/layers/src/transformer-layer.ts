@@ -45,11 +45,12 @@ export class TransformerLayer {
     ctx: ForwardContext,
     numOutputs: number = x.shape[1],
   ): tf.Tensor3D {
-    const normed = this.attentionNorm.forward(x);
-    const queries = firstTokens(normed, numOutputs);
-    const read = this.attention.forward(queries, normed, mask, ctx);
+    const { attentionNorm, mlpNorm } = this;
+    const normed = attentionNorm.standardize(x);
+    const norms = { query: attentionNorm, keyValue: attentionNorm };
+    const read = this.attention.forward(firstTokens(normed, numOutputs), normed, mask, ctx, norms);
     const attended = firstTokens(x, numOutputs).add<tf.Tensor3D>(this.dropout.forward(read, ctx));
-    return attended.add(this.dropout.forward(this.mlp.forward(this.mlpNorm.forward(attended), ctx), ctx));
+    return attended.add(this.dropout.forward(this.mlp.forward(mlpNorm.standardize(attended), ctx, mlpNorm), ctx));
   }
 }
 
