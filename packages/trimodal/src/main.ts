@@ -67,6 +67,20 @@ function program(onInterrupted: () => void): Command {
     .action(async (run, options) => (await import('./commands/evaluate')).evaluate(run, options));
 
   trimodal
+    .command('export')
+    .description('Write a finished run as a file that ONNX Runtime loads, in Python, C++ or a browser.')
+    .argument('<run>', 'the folder of a run')
+    .addOption(new Option('--format <name>', 'of the file').choices(['onnx']).default('onnx'))
+    .option('--out <file>', 'the file (default: model.onnx in the folder of the run)')
+    .option('--checkpoint <name>', 'best, last or a name such as epoch-3', 'best')
+    .option('--raw-features', 'the file takes features as they are in the data and standardises them itself')
+    .option('--outputs <list>', 'what it gives besides the prediction, such as fusion.weights,pooled')
+    .option('--data <file>', `${DATA}; the data that it was trained on (default: where they were then)`)
+    .option('--samples <file>', 'write some test samples with the expected outputs to a safetensors file')
+    .option('--force', 'replace files that are there')
+    .action(async (run, options) => (await import('./commands/export')).exportRun(run, options));
+
+  trimodal
     .command('inspect')
     .description('Print the tree of modules of a preset or a run, with shapes and counts.')
     .argument('<model>', `${ARCHITECTURE}, or the folder of a run`)
