@@ -1,0 +1,2 @@
+export { type CurveSeries, type CurvesOptions, curvesSvg } from './curves';
+export { svgToPng } from './png';
