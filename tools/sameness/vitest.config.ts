@@ -14,7 +14,10 @@ export default defineConfig({
   test: {
     environment: 'node',
     pool: 'forks',
-    include: ['packages/{layers,encoders,disentanglers,blocks,fusion}/src/**/*.test.ts', 'tools/sameness/*.test.ts'],
+    include: [
+      'packages/{layers,experts,encoders,disentanglers,blocks,fusion,reconstruction}/src/**/*.test.ts',
+      'tools/sameness/*.test.ts',
+    ],
     testTimeout: 60_000,
   },
 });

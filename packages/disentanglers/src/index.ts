@@ -9,6 +9,12 @@ export {
   ownReconstructionTerm,
   sufficiencyTerm,
 } from './homo-hetero-terms';
+export {
+  HybridExpertsDisentangler,
+  type HybridExpertsOptions,
+  type HybridExpertsOutput,
+} from './hybrid-experts-disentangler';
+export { expertBalance, expertOrthogonality } from './hybrid-experts-terms';
 export { IdentityDisentangler } from './identity-disentangler';
 export {
   SharedPrivateDisentangler,
