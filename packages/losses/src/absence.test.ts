@@ -20,6 +20,8 @@ const LOSSES: Record<string, Loss> = {
   linearHsic: (a, b, w) => losses.hsic(a, b, w, { kernel: 'linear' }),
   cmd: (a, b, w) => losses.cmd(a, b, w ? { weightsA: w, weightsB: w } : {}),
   mmd: (a, b, w) => losses.mmd(a, b, w ? { weightsA: w, weightsB: w } : {}),
+  gaussianJs: (a, b, w) => losses.gaussianJs(a, b, w ? { weightsA: w, weightsB: w } : {}),
+  slicedWasserstein: (a, b, w) => losses.slicedWasserstein(a, b, w ? { weightsA: w, weightsB: w } : {}),
   marginLoss: (a, _, w) => losses.marginLoss(a, labels.slice(0, a.shape[0]), w),
   contrastiveLoss: losses.contrastiveLoss,
   supervisedContrastiveLoss: (a, _, w) => losses.supervisedContrastiveLoss(a, labels.slice(0, a.shape[0]), w),

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { stopGradient } from '@trimodal/core';
 
-/** Keeps a bandwidth of 0, of samples that are all alike, from dividing. */
-const TINY = 1e-8;
+/** Keeps a bandwidth or a variance of 0, of samples that are all alike, from dividing. */
+export const TINY = 1e-8;
 
 /**
  * Squared Euclidean distances between all rows: x `[n, d]`, shares `[n, 1]` summing to 1 -> `[n, n]`.

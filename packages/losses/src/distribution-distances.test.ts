@@ -2,7 +2,8 @@ import * as tf from '@tensorflow/tfjs';
 import { expectClose, fixtureTensor, readFixture } from '@trimodal/testing';
 import { describe, expect, it } from 'vitest';
 import { checkGolden } from './__fixtures__/check-golden';
-import { cmd, mmd } from './distribution-distances';
+import { cmd, gaussianJs, mmd } from './distribution-distances';
+import { slicedWasserstein } from './sliced-wasserstein';
 
 const fixture = readFixture(import.meta.url, 'distributions');
 const samples = { a: 'a', b: 'b' };
@@ -20,6 +21,11 @@ describe('distances of two samples equal PyTorch over the rows that are there, v
     checkGolden(fixture, 'mmd.there', (a, b) => mmd(a, b, weights), samples);
     checkGolden(fixture, 'mmd.bank', (a, b) => mmd(a, b, { bandwidths: [0.3, 3] }), samples);
   });
+
+  it('gaussianJs', () => {
+    checkGolden(fixture, 'gaussian.plain', (a, b) => gaussianJs(a, b), samples);
+    checkGolden(fixture, 'gaussian.there', (a, b) => gaussianJs(a, b, weights), samples);
+  });
 });
 
 describe('distances of two samples', () => {
@@ -29,7 +35,7 @@ describe('distances of two samples', () => {
     [0.8, 0.5],
   ]);
 
-  for (const [name, distance] of Object.entries({ cmd, mmd })) {
+  for (const [name, distance] of Object.entries({ cmd, mmd, gaussianJs, slicedWasserstein })) {
     it(`${name} is 0 for a sample and its permutation, and grows with a shift`, () => {
       const permuted = tf.gather(a, [2, 0, 1]);
       expectClose(distance(a, permuted), [0], { absolute: 1e-6 });
@@ -73,6 +79,7 @@ describe('distances of two samples', () => {
     expect(() => cmd(a, a, { range: 0 })).toThrow('range must be positive: got 0');
     expect(() => cmd(a, a, { numMoments: 0 })).toThrow('numMoments must be a positive integer');
     expect(() => mmd(a, a, { bandwidths: [] })).toThrow('bandwidths must be positive');
+    expect(() => gaussianJs(a, tf.zeros([2, 3]))).toThrow('b must have shape [?, 2]: got [2, 3]');
     expect(() => mmd(a, a, { weightsA: tf.ones([2]) })).toThrow('one value a sample, 3');
   });
 });
