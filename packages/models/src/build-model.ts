@@ -20,7 +20,14 @@ import {
 } from '@trimodal/core';
 import { IdentityDisentangler, SharedPrivateDisentangler } from '@trimodal/disentanglers';
 import { GruEncoder, LinearEncoder, TemporalConvEncoder, TransformerSequenceEncoder } from '@trimodal/encoders';
-import { AttentionFusion, ConcatFusion, GatedFusion } from '@trimodal/fusion';
+import {
+  AttentionFusion,
+  ConcatFusion,
+  CrossModalFusion,
+  GatedFusion,
+  LowRankFusion,
+  TransformerFusion,
+} from '@trimodal/fusion';
 import { Mlp } from '@trimodal/layers';
 import { LinearHead } from './linear-head';
 import type { EncoderConfig, ModelConfig } from './model-config';
@@ -163,6 +170,12 @@ function buildFusion({ fusion: config, disentangler }: ModelConfig, common: Comm
       return new GatedFusion({ ...common, ...config, slots }, rng);
     case 'attention':
       return new AttentionFusion({ ...common, ...config, slots }, rng);
+    case 'low-rank':
+      return new LowRankFusion({ ...common, ...config, slots }, rng);
+    case 'transformer':
+      return new TransformerFusion({ ...common, ...config, slots }, rng);
+    case 'cross-modal':
+      return new CrossModalFusion({ ...common, ...config, slots }, rng);
     case 'brf':
       return new BidirectionalRebalancingFusion({ ...common, ...config }, rng);
     default:

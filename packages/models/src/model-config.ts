@@ -4,6 +4,7 @@ import { z } from 'zod';
 const count = z.int().min(1);
 const rate = z.number().min(0).max(1);
 const kind = z.literal;
+const pooling = z.enum(['mean', 'attention']).exactOptional();
 
 /** As @trimodal/data makes them. */
 const VIEWS = ['single', 'clean+masked', 'two-masked'] as const;
@@ -86,12 +87,38 @@ export const privateBranchConfig = z.discriminatedUnion('kind', [
 ]);
 
 export const fusionConfig = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: kind('concat'), pooling: z.enum(['mean', 'attention']).exactOptional() }),
-  z.strictObject({ kind: kind('gated'), pooling: z.enum(['mean', 'attention']).exactOptional() }),
+  z.strictObject({ kind: kind('concat'), pooling }),
+  z.strictObject({ kind: kind('gated'), pooling }),
   z.strictObject({
     kind: kind('attention'),
     hiddenDim: count.exactOptional(),
-    pooling: z.enum(['mean', 'attention']).exactOptional(),
+    pooling,
+  }),
+  z.strictObject({
+    kind: kind('low-rank'),
+    rank: count.exactOptional(),
+    outDim: count.exactOptional(),
+    pooling,
+  }),
+  z.strictObject({
+    kind: kind('transformer'),
+    numHeads: count.exactOptional(),
+    numLayers: count.exactOptional(),
+    hiddenDim: count.exactOptional(),
+    pooling,
+    dropoutRate: rate.exactOptional(),
+  }),
+  z.strictObject({
+    kind: kind('cross-modal'),
+    numHeads: count.exactOptional(),
+    /** Of each modality that reads another. */
+    numLayers: count.exactOptional(),
+    /** Of what a modality has read. */
+    numSelfLayers: count.exactOptional(),
+    hiddenDim: count.exactOptional(),
+    positions: z.enum(['sinusoidal', 'none']).exactOptional(),
+    pooling,
+    dropoutRate: rate.exactOptional(),
   }),
   z.strictObject({
     kind: kind('brf'),

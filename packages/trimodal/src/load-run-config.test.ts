@@ -39,5 +39,7 @@ test('a file that is no JSON is named', () => {
 });
 
 test.each(['toString', '', 'DBR'])('"%s" is no architecture', (architecture) => {
-  expect(() => loadRunConfig({ architecture })).toThrow(`must be one of concat, dbr: got "${architecture}"`);
+  expect(() => loadRunConfig({ architecture })).toThrow(
+    `must be one of ${Object.keys(presets).join(', ')}: got "${architecture}"`,
+  );
 });

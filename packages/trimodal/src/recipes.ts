@@ -22,6 +22,9 @@ const recurrent: Recipe = {
 /** How each preset is trained, unless told otherwise; learning rates by held-out videos of the training split. */
 const recipes: Record<PresetName, Recipe> = {
   concat: recurrent,
+  lmf: recurrent,
+  misa: recurrent,
+  mult: recurrent,
   dbr: { ...recurrent, training: { ...recurrent.training, learningRate: 2e-3 } },
 };
 

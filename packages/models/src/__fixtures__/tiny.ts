@@ -26,7 +26,8 @@ const SAMPLES = 3;
 
 /** A preset of width 8. */
 export function tinyConfig(name: PresetName, edit: ConfigEdit = {}): ModelConfig {
-  return editConfig(editConfig(presets[name], { dModel: 8, head: { hiddenDim: 10 } }), edit);
+  const narrow = presets[name].head.kind === 'mlp' ? { dModel: 8, head: { hiddenDim: 10 } } : { dModel: 8 };
+  return editConfig(editConfig(presets[name] as ModelConfig, narrow), edit);
 }
 
 /** Which steps of a sequence a view lacks though the sample has them. */
