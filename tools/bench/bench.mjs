@@ -1,15 +1,28 @@
 // How fast we are and how much memory we take, against PyTorch, in one run: `node tools/bench/bench.mjs step --json FILE`; see README.md.
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { bundleWorkloads } from './lib/bundle.mjs';
+import { bundleWorkloads, CACHE } from './lib/bundle.mjs';
+import { measureEpochs } from './lib/epoch.mjs';
 import { measure } from './lib/measure.mjs';
+import { measureMemory } from './lib/memory.mjs';
+import { profileSteps } from './lib/profile.mjs';
 import { findPython } from './lib/python.mjs';
+import { settingsOf } from './lib/settings.mjs';
+import { measureStartup } from './lib/startup.mjs';
 
-const BATCH_SIZES = { step: [32], infer: [1, 64] };
+const COMMANDS = {
+  step: () => measureAll('step', [32]),
+  infer: () => measureAll('infer', [1, 64]),
+  memory: () => measureMemory(bench, options),
+  profile: () => profileSteps(bench, options),
+  epoch: () => measureEpochs(bench, options),
+  startup: () => measureStartup(bench, options),
+};
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
+    data: { type: 'string' },
     json: { type: 'string' },
     python: { type: 'string' },
     rounds: { type: 'string', default: '5' },
@@ -19,16 +32,30 @@ const { values, positionals } = parseArgs({
   },
 });
 const command = positionals[0] ?? 'step';
-const bundled = await bundleWorkloads();
-const bench = { ...bundled, python: findPython(values.python) };
-const results = [];
-for (const workload of values.workload.split(',')) {
-  const widths = values.widths?.split(',').map(Number) ?? bench.workloads[workload].widths;
-  for (const d of widths) {
-    for (const threads of values.threads.split(',').map(Number)) {
-      for (const size of BATCH_SIZES[command])
-        results.push(await measure(bench, command, { workload, d, size, threads }, { rounds: Number(values.rounds) }));
+if (!COMMANDS[command]) {
+  console.error(
+    `Cannot measure ${command} as it must be one of ${Object.keys(COMMANDS).join(', ')}; see tools/bench/README.md.`,
+  );
+  process.exit(2);
+}
+const options = {
+  data: values.data,
+  rounds: Number(values.rounds),
+  threads: values.threads.split(',').map(Number),
+  widths: values.widths?.split(',').map(Number),
+  workload: values.workload.split(','),
+};
+mkdirSync(CACHE, { recursive: true });
+const bench = { ...(await bundleWorkloads()), python: findPython(values.python) };
+const result = await COMMANDS[command]();
+if (values.json) writeFileSync(values.json, `${JSON.stringify(result, null, 2)}\n`);
+
+async function measureAll(mode, sizes) {
+  const results = [];
+  for (const setting of settingsOf(bench, options)) {
+    for (const threads of options.threads) {
+      for (const size of sizes) results.push(await measure(bench, mode, { ...setting, threads, size }, options));
     }
   }
+  return results;
 }
-if (values.json) writeFileSync(values.json, `${JSON.stringify(results, null, 2)}\n`);

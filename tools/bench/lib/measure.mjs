@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { waitForQuiet } from './machine.mjs';
+import { busyCores, waitForQuiet } from './machine.mjs';
 import { contenders } from './settings.mjs';
 import { quartiles, spreadText } from './statistics.mjs';
 
@@ -39,7 +39,7 @@ export async function measure(bench, mode, setting, { rounds }) {
     }
   }
   for (const side of sides) await side.close();
-  const busyAfter = await waitForQuiet();
+  const busyAfter = await busyCores();
   const spread = Object.fromEntries(Object.entries(times).map(([name, ms]) => [name, quartiles(ms)]));
   const { workload, d, size, threads } = setting;
   const result = {

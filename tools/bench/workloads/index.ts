@@ -4,7 +4,7 @@ import { unaligned } from './unaligned';
 import type { Workload } from './workload';
 
 export { mirrorArrays } from './batch';
+export { openEpochs } from './epochs';
 export { createRunner } from './runner';
-export type { Workload } from './workload';
 
 export const workloads: Readonly<Record<string, Workload>> = { encoder, mosi, unaligned };
