@@ -71,6 +71,20 @@ test('a file runs at every batch size', async () => {
   }
 });
 
+test.each([29, 31, 64])('a size of %d is as good as any beside the one that varies', async (size) => {
+  const fn: TraceFunction = ({ x }) => {
+    const [b] = x!.shape as [number];
+    return { turned: x!.reshape([size, b]).neg(), twice: tf.concat([x!, x!.transpose().reshape([b, size])], 1) };
+  };
+  const session = await ort.InferenceSession.create(toOnnx(fn, { inputs: { x: { shape: ['batch', size] } } }));
+  const x = random([3, size], 1);
+  const got = await session.run({ x: new ort.Tensor('float32', x.dataSync() as Float32Array, x.shape) });
+  for (const [name, tensor] of Object.entries(fn({ x }, undefined as never))) {
+    expect(got[name]!.dims).toEqual(tensor.shape);
+    expectClose(got[name]!.data as Float32Array, tensor);
+  }
+});
+
 test('fixed sizes need no name', async () => {
   const file = toOnnx(({ i }) => ({ y: tf.oneHot(i!, 3) }), { inputs: { i: { shape: [2], dtype: 'int32' } } });
   const session = await ort.InferenceSession.create(file);

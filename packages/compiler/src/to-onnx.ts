@@ -18,7 +18,7 @@ export type ToOnnxOptions = {
 };
 
 /** Two sizes that stand for any: primes that hardly are a size of anything else. */
-const SIZES = [29, 31] as const;
+const SIZES = [1009, 1013] as const;
 
 /**
  * Writes a pure function of tensors as an ONNX file of standard operations, in the lowest opset that has them; variables have
