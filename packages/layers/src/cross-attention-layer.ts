@@ -16,6 +16,7 @@ import type { TransformerLayerOptions } from './transformer-layer';
  * A sample whose source is absent keeps x through the attention: nothing flows in.
  * Source: the crossmodal block of Tsai et al. 2019, "Multimodal Transformer for Unaligned Multimodal Language Sequences"; gelu is ours.
  * @param options.hiddenDim Width of the feed-forward network, by default `4 dModel`.
+ * @param options.batchFirst False takes and gives `[t, b, d]`, as in MultiHeadAttention.
  * @throws RangeError as MultiHeadAttention does.
  * @example new CrossAttentionLayer({ dModel: 8, numHeads: 2 }, new Rng(1)).forward(text, audio, audioMask, INFERENCE);
  */
@@ -27,10 +28,13 @@ export class CrossAttentionLayer {
   readonly mlp: Mlp;
   private readonly dropout: Dropout;
 
-  constructor({ dModel, numHeads, hiddenDim = 4 * dModel, dropoutRate = 0.1 }: TransformerLayerOptions, rng: Rng) {
+  constructor(
+    { dModel, numHeads, hiddenDim = 4 * dModel, dropoutRate = 0.1, batchFirst = true }: TransformerLayerOptions,
+    rng: Rng,
+  ) {
     this.queryNorm = new LayerNorm({ dim: dModel });
     this.sourceNorm = new LayerNorm({ dim: dModel });
-    this.attention = new MultiHeadAttention({ dModel, numHeads, dropoutRate }, rng.fork('attention'));
+    this.attention = new MultiHeadAttention({ dModel, numHeads, dropoutRate, batchFirst }, rng.fork('attention'));
     this.mlpNorm = new LayerNorm({ dim: dModel });
     this.mlp = new Mlp({ inDim: dModel, hiddenDim, outDim: dModel, dropoutRate, activation: 'gelu' }, rng.fork('mlp'));
     this.dropout = new Dropout({ rate: dropoutRate });

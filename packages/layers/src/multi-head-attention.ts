@@ -5,7 +5,12 @@ import { Dropout } from './dropout';
 import type { LayerNorm } from './layer-norm';
 import { Linear } from './linear';
 
-export type MultiHeadAttentionOptions = { dModel: number; numHeads: number; dropoutRate?: number };
+export type MultiHeadAttentionOptions = {
+  dModel: number;
+  numHeads: number;
+  dropoutRate?: number;
+  batchFirst?: boolean;
+};
 
 /**
  * Every query takes a weighted mean of the values of the keys that are there, in each of `numHeads` subspaces.
@@ -17,6 +22,7 @@ export type MultiHeadAttentionOptions = { dModel: number; numHeads: number; drop
  * Source: Vaswani et al. 2017, "Attention Is All You Need". Ours: `keyProj` has no bias, as softmax cancels it and
  * it would never get a gradient; PyTorch's `nn.MultiheadAttention` has one, which changes nothing.
  * @param options.numHeads Must divide `dModel`.
+ * @param options.batchFirst False takes and gives `[t, b, d]`, which spares the compiled form most transposes.
  * @throws RangeError if a size isn't as above.
  * @example attention.forward(x, x, mask, INFERENCE); // self-attention
  */
@@ -27,8 +33,9 @@ export class MultiHeadAttention {
   readonly outProj: Linear;
   private readonly dropout: Dropout;
   private readonly numHeads: number;
+  private readonly batchFirst: boolean;
 
-  constructor({ dModel, numHeads, dropoutRate = 0 }: MultiHeadAttentionOptions, rng: Rng) {
+  constructor({ dModel, numHeads, dropoutRate = 0, batchFirst = true }: MultiHeadAttentionOptions, rng: Rng) {
     checkPositiveInteger('build MultiHeadAttention', 'dModel', dModel);
     checkPositiveInteger('build MultiHeadAttention', 'numHeads', numHeads);
     if (dModel % numHeads !== 0) {
@@ -43,6 +50,7 @@ export class MultiHeadAttention {
     this.outProj = new Linear(square, rng.fork('outProj'));
     this.dropout = new Dropout({ rate: dropoutRate });
     this.numHeads = numHeads;
+    this.batchFirst = batchFirst;
   }
 
   /**
@@ -56,24 +64,30 @@ export class MultiHeadAttention {
     ctx: ForwardContext,
     norms?: { readonly query: LayerNorm; readonly keyValue: LayerNorm },
   ): tf.Tensor3D {
-    const [batch, timeQ] = query.shape;
     const dModel = this.queryProj.inDim;
+    const [batchAxis, timeAxis] = this.batchFirst ? [0, 1] : [1, 0];
+    const batch = query.shape[batchAxis]!;
     checkShape('attend', 'query', query, [null, null, dModel]);
-    checkShape('attend', 'keyValue', keyValue, [batch, null, dModel]);
-    if (keyMask instanceof tf.Tensor) checkShape('attend', 'keyMask', keyMask, [batch, keyValue.shape[1]]);
+    checkShape('attend', 'keyValue', keyValue, this.batchFirst ? [batch, null, dModel] : [null, batch, dModel]);
+    if (keyMask instanceof tf.Tensor) checkShape('attend', 'keyMask', keyMask, [batch, keyValue.shape[timeAxis]!]);
     const { bias, anyKey } = keyMask instanceof tf.Tensor ? attentionMask(keyMask) : keyMask;
-    const q = this.splitHeads(this.queryProj.forward(query, norms?.query).mul(Math.sqrt(this.numHeads / dModel)));
-    const k = this.splitHeads(this.keyProj.forward(keyValue, norms?.keyValue), [0, 2, 3, 1]); // b h d/h tk: products of transposed operands are slower
-    const v = this.splitHeads(this.valueProj.forward(keyValue, norms?.keyValue));
+    const { rows, columns, joined } = this.batchFirst ? BATCH_FIRST : TIME_FIRST;
+    const q = this.splitHeads(this.queryProj.forward(query, norms?.query).mul(Math.sqrt(this.numHeads / dModel)), rows);
+    const k = this.splitHeads(this.keyProj.forward(keyValue, norms?.keyValue), columns); // b h d/h tk: products of transposed operands are slower
+    const v = this.splitHeads(this.valueProj.forward(keyValue, norms?.keyValue), rows);
     const weights = tf.softmax(tf.matMul(q, k).add(bias)); // b h tq tk
     const mixed = tf.matMul(this.dropout.forward(weights, ctx), v); // b h tq d/h
-    const joined = mixed.transpose([0, 2, 1, 3]).reshape<tf.Tensor3D>([batch, timeQ, dModel]);
-    return this.outProj.forward(joined).mul(anyKey);
+    const read = this.outProj.forward(mixed.transpose(joined).reshape<tf.Tensor3D>(query.shape));
+    return read.mul(this.batchFirst ? anyKey : anyKey.reshape([1, batch, 1]));
   }
 
-  /** `[b, t, d]` -> `[b, h, t, d/h]`, or another order of `[b, t, h, d/h]`. */
-  private splitHeads(x: tf.Tensor3D, order: number[] = [0, 2, 1, 3]): tf.Tensor4D {
-    const [batch, time, dModel] = x.shape;
-    return x.reshape<tf.Tensor4D>([batch, time, this.numHeads, dModel / this.numHeads]).transpose(order);
+  /** `[b, t, d]` -> an order of `[b, t, h, d/h]`, or the same from `[t, b, d]`. */
+  private splitHeads(x: tf.Tensor3D, order: readonly number[]): tf.Tensor4D {
+    const [first, second, dModel] = x.shape;
+    return x.reshape<tf.Tensor4D>([first, second, this.numHeads, dModel / this.numHeads]).transpose([...order]);
   }
 }
+
+/** From tokens with split heads to `[b, h, t, d/h]` and `[b, h, d/h, t]`, and from the first back to tokens. */
+const BATCH_FIRST = { rows: [0, 2, 1, 3], columns: [0, 2, 3, 1], joined: [0, 2, 1, 3] };
+const TIME_FIRST = { rows: [1, 2, 0, 3], columns: [1, 2, 3, 0], joined: [2, 0, 1, 3] };

@@ -4,7 +4,7 @@ import { attentionMask } from './attention-mask';
 import { LayerNorm } from './layer-norm';
 import { TransformerLayer, type TransformerLayerOptions } from './transformer-layer';
 
-export type TransformerEncoderOptions = TransformerLayerOptions & { numLayers: number };
+export type TransformerEncoderOptions = Omit<TransformerLayerOptions, 'batchFirst'> & { numLayers: number };
 
 /**
  * Transformer layers one after another, then a LayerNorm.
@@ -20,7 +20,10 @@ export class TransformerEncoder {
 
   constructor({ numLayers, ...layer }: TransformerEncoderOptions, rng: Rng) {
     checkPositiveInteger('build TransformerEncoder', 'numLayers', numLayers);
-    this.layers = Array.from({ length: numLayers }, (_, i) => new TransformerLayer(layer, rng.fork(`layers.${i}`)));
+    this.layers = Array.from(
+      { length: numLayers },
+      (_, i) => new TransformerLayer({ ...layer, batchFirst: false }, rng.fork(`layers.${i}`)),
+    );
     this.norm = new LayerNorm({ dim: layer.dModel });
   }
 
@@ -29,10 +32,10 @@ export class TransformerEncoder {
     const [batch, time] = x.shape;
     checkShape('apply TransformerEncoder', 'mask', mask, [batch, time]);
     const prepared = attentionMask(mask);
-    let tokens = x;
+    let tokens = x.transpose<tf.Tensor3D>([1, 0, 2]); // t b d
     for (const [i, layer] of this.layers.entries()) {
       tokens = layer.forward(tokens, prepared, ctx, i === this.layers.length - 1 ? numOutputs : time);
     }
-    return this.norm.forward(tokens);
+    return this.norm.forward(tokens).transpose([1, 0, 2]);
   }
 }

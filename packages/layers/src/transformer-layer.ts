@@ -6,7 +6,13 @@ import { LayerNorm } from './layer-norm';
 import { Mlp } from './mlp';
 import { MultiHeadAttention } from './multi-head-attention';
 
-export type TransformerLayerOptions = { dModel: number; numHeads: number; hiddenDim?: number; dropoutRate?: number };
+export type TransformerLayerOptions = {
+  dModel: number;
+  numHeads: number;
+  hiddenDim?: number;
+  dropoutRate?: number;
+  batchFirst?: boolean;
+};
 
 /**
  * Self-attention, then a feed-forward network, each behind a LayerNorm and added to its input.
@@ -17,6 +23,7 @@ export type TransformerLayerOptions = { dModel: number; numHeads: number; hidden
  * Source: Vaswani et al. 2017; pre-norm after Xiong et al. 2020, "On Layer Normalization in the Transformer Architecture".
  * Equals PyTorch's `nn.TransformerEncoderLayer(norm_first=True, activation='gelu')`.
  * @param options.hiddenDim Width of the feed-forward network, by default `4 dModel`.
+ * @param options.batchFirst False takes and gives `[t, b, d]`, as in MultiHeadAttention.
  * @throws RangeError as MultiHeadAttention does.
  * @example new TransformerLayer({ dModel: 8, numHeads: 2 }, new Rng(1)).forward(x, mask, INFERENCE);
  */
@@ -26,10 +33,15 @@ export class TransformerLayer {
   readonly mlpNorm: LayerNorm;
   readonly mlp: Mlp;
   private readonly dropout: Dropout;
+  private readonly timeAxis: 0 | 1;
 
-  constructor({ dModel, numHeads, hiddenDim = 4 * dModel, dropoutRate = 0.1 }: TransformerLayerOptions, rng: Rng) {
+  constructor(
+    { dModel, numHeads, hiddenDim = 4 * dModel, dropoutRate = 0.1, batchFirst = true }: TransformerLayerOptions,
+    rng: Rng,
+  ) {
+    this.timeAxis = batchFirst ? 1 : 0;
     this.attentionNorm = new LayerNorm({ dim: dModel });
-    this.attention = new MultiHeadAttention({ dModel, numHeads, dropoutRate }, rng.fork('attention'));
+    this.attention = new MultiHeadAttention({ dModel, numHeads, dropoutRate, batchFirst }, rng.fork('attention'));
     this.mlpNorm = new LayerNorm({ dim: dModel });
     this.mlp = new Mlp({ inDim: dModel, hiddenDim, outDim: dModel, dropoutRate, activation: 'gelu' }, rng.fork('mlp'));
     this.dropout = new Dropout({ rate: dropoutRate });
@@ -43,17 +55,18 @@ export class TransformerLayer {
     x: tf.Tensor3D,
     mask: tf.Tensor2D | AttentionMask,
     ctx: ForwardContext,
-    numOutputs: number = x.shape[1],
+    numOutputs: number = x.shape[this.timeAxis],
   ): tf.Tensor3D {
-    const { attentionNorm, mlpNorm } = this;
+    const { attentionNorm, mlpNorm, timeAxis } = this;
     const normed = attentionNorm.standardize(x);
     const norms = { query: attentionNorm, keyValue: attentionNorm };
-    const read = this.attention.forward(firstTokens(normed, numOutputs), normed, mask, ctx, norms);
-    const attended = firstTokens(x, numOutputs).add<tf.Tensor3D>(this.dropout.forward(read, ctx));
+    const read = this.attention.forward(firstTokens(normed, numOutputs, timeAxis), normed, mask, ctx, norms);
+    const attended = firstTokens(x, numOutputs, timeAxis).add<tf.Tensor3D>(this.dropout.forward(read, ctx));
     return attended.add(this.dropout.forward(this.mlp.forward(mlpNorm.standardize(attended), ctx, mlpNorm), ctx));
   }
 }
 
-function firstTokens(x: tf.Tensor3D, count: number): tf.Tensor3D {
-  return count === x.shape[1] ? x : tf.slice3d(x, [0, 0, 0], [-1, count, -1]);
+function firstTokens(x: tf.Tensor3D, count: number, timeAxis: 0 | 1): tf.Tensor3D {
+  if (count === x.shape[timeAxis]) return x;
+  return tf.slice3d(x, [0, 0, 0], timeAxis === 1 ? [-1, count, -1] : [count, -1, -1]);
 }

@@ -59,7 +59,14 @@ function biasedProduct(node: Node, { producer, readers }: Links) {
   const sameBatch =
     sameShape(a.shape.slice(0, -2), b.shape.slice(0, -2)) && sameShape(scores.shape, node.outputs[0]!.shape);
   if (!perRow || !batched || !sameBatch || 2 * inner * (rows + columns) > 3 * rows * columns) return undefined;
+  if ([a, b].some((factor) => isTimeFirst(factor, producer))) return undefined;
   return { a, b, bias, scores };
+}
+
+/** A factor whose rows come first in memory, before the batch: ONNX Runtime's product reads it as it lies there. */
+function isTimeFirst(value: Value, producer: Links['producer']): boolean {
+  const { perm } = transposeOf(value, producer);
+  return perm.at(-2) === 0 || perm.at(-1) === 0;
 }
 
 /**
