@@ -23,12 +23,17 @@ async function run(...args: string[]) {
 
 describe('help', () => {
   test.each<[string[], string[]]>([
-    [[], ['train', 'evaluate', 'inspect', 'data', 'demo']],
+    [[], ['train', 'evaluate', 'export', 'inspect', 'data', 'demo']],
     [
       ['train'],
       ['<architecture>', '--data', '--out', '--seed', '--config', '--set', '--backend', '--threads', '--resume'],
     ],
     [['evaluate'], ['<run>', '--data', '--missing', '--rates', '--json', '--predictions', '--backend']],
+    [
+      ['export'],
+      ['<run>', '--format', '--out', '--checkpoint', '--raw-features', '--outputs', '--data', '--samples', '--force'],
+    ],
+    [['robustness'], ['<runs...>', '--data', '--protocol', '--rates', '--split', '--metrics', '--out', '--backend']],
     [['inspect'], ['<model>', '--data', '--config', '--set']],
     [['data'], ['inspect']],
     [
@@ -72,6 +77,7 @@ describe('a wrong command line is told in a line, with exit code 1', () => {
     [['train', 'dbr', '--data', 'x', '--out', 'x', '--threads', '-1'], 'It must be an integer from 0.'],
     [['train', 'dbr', '--data', 'x', '--out', 'x', '--backend', 'gpu'], 'Allowed choices are auto, compiled, node-gpu'],
     [['evaluate', 'x', '--data', 'y', '--misisng', 'z'], 'Did you mean --missing?'],
+    [['export', 'x', '--format', 'tflite'], 'Allowed choices are onnx.'],
   ])('%j', async (args, message) => {
     const { exitCode, stdout, stderr } = await run(...args);
     expect(exitCode).toBe(1);

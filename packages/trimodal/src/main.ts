@@ -67,6 +67,21 @@ function program(onInterrupted: () => void): Command {
     .action(async (run, options) => (await import('./commands/evaluate')).evaluate(run, options));
 
   trimodal
+    .command('robustness')
+    .description(
+      'How finished runs hold up as parts go missing: tables and curves; runs that differ by seed are one row.',
+    )
+    .argument('<runs...>', 'folders of runs, or folders with runs below')
+    .requiredOption('--data <file>', `${DATA}; the data that they were trained on`)
+    .addOption(protocolOption())
+    .addOption(ratesOption())
+    .addOption(new Option('--split <name>', 'what to score; tune on valid').choices(SPLITS).default('test'))
+    .addOption(metricsOption())
+    .option('--out <folder>', 'where tables and figures go', 'robustness')
+    .addOption(backendOption('that of each run'))
+    .action(async (runs, options) => (await import('./commands/robustness')).robustness(runs, options));
+
+  trimodal
     .command('export')
     .description('Write a finished run as a file that ONNX Runtime loads, in Python, C++ or a browser.')
     .argument('<run>', 'the folder of a run')
@@ -110,6 +125,22 @@ function program(onInterrupted: () => void): Command {
 
 function backendOption(fallback = 'auto'): Option {
   return new Option('--backend <name>', `where to compute (default: ${fallback})`).choices(BACKENDS);
+}
+
+function protocolOption(): Option {
+  const known = 'frame-uniform, modality-subsets, modality-rate';
+  return new Option('--protocol <list>', `what goes missing: ${known}`).default('frame-uniform,modality-subsets');
+}
+
+function ratesOption(): Option {
+  return new Option('--rates <list>', 'missing rates (default: 0,0.1,...,0.9)');
+}
+
+function metricsOption(): Option {
+  return new Option(
+    '--metrics <list>',
+    'scores to show (default: mae,corr,acc2NonZero,f1NonZero, or those of classes)',
+  );
 }
 
 /** Gathers the values of an option that may come again. */

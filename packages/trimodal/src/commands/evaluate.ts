@@ -1,5 +1,16 @@
-import type { MODALITIES } from '@trimodal/core';
-import { type Missingness, modalitySubsets, type Split } from '@trimodal/data';
+import type { Modality } from '@trimodal/core';
+import type { Split } from '@trimodal/data';
+import {
+  averaged,
+  type Condition,
+  conditionsOf,
+  isRateProtocol,
+  RATE_PROTOCOLS,
+  TEST_PROTOCOLS,
+  type TestProtocol,
+  toCsv,
+  WHOLE,
+} from '@trimodal/experiments';
 import { areaUnderCurve, mean } from '@trimodal/metrics';
 import type { BackendChoice } from '../engine';
 import { type Evaluation, Evaluator } from '../evaluator';
@@ -44,7 +55,7 @@ export async function evaluate(run: string, options: EvaluateOptions): Promise<v
   const { dataset } = await openData(options.data, config, undefined);
   const evaluator = await Evaluator.open(directory, dataset, options.backend);
   try {
-    const conditions = conditionsOf(options.missing, rates, dataset.modalities);
+    const conditions = wanted(options.missing, rates, dataset.modalities);
     const evaluations: (Evaluation & { name: string })[] = [];
     for (const { name, missingness } of conditions) {
       evaluations.push({ name, ...(await evaluator.score(split, missingness)) });
@@ -61,19 +72,14 @@ export async function evaluate(run: string, options: EvaluateOptions): Promise<v
   }
 }
 
-type Condition = { readonly name: string; readonly missingness?: Missingness };
-
-const RATE_PROTOCOLS = ['frame-uniform', 'modality-rate'] as const;
-
 /** The rates to test, checked before anything is loaded. @throws RangeError for an unknown protocol, or rates without use. */
 function ratesOf({ missing, rates }: EvaluateOptions): number[] {
-  const protocols = [...RATE_PROTOCOLS, 'modality-subsets'];
-  if (missing !== undefined && !protocols.includes(missing)) {
+  if (missing !== undefined && !isTestProtocol(missing)) {
     throw new RangeError(
-      `Cannot evaluate with data missing as the protocol must be one of ${protocols.join(', ')}: got "${missing}".`,
+      `Cannot evaluate with data missing as the protocol must be one of ${TEST_PROTOCOLS.join(', ')}: got "${missing}".`,
     );
   }
-  const hasRates = RATE_PROTOCOLS.some((protocol) => protocol === missing);
+  const hasRates = missing !== undefined && isRateProtocol(missing);
   if (rates !== undefined && !hasRates) {
     throw new RangeError(
       `Cannot use --rates as --missing must be one of ${RATE_PROTOCOLS.join(', ')}: got ${missing ?? 'none'}.`,
@@ -82,20 +88,14 @@ function ratesOf({ missing, rates }: EvaluateOptions): number[] {
   return hasRates ? parseRates(rates ?? '0,0.1,...,0.9') : [];
 }
 
-function conditionsOf(
+const isTestProtocol = (name: string): name is TestProtocol => TEST_PROTOCOLS.some((known) => known === name);
+
+function wanted(
   missing: string | undefined,
   rates: readonly number[],
-  modalities: readonly (typeof MODALITIES)[number][],
-): Condition[] {
-  if (missing === undefined) return [{ name: 'whole' }];
-  if (missing === 'modality-subsets') {
-    return modalitySubsets(modalities).map((subset) => ({
-      name: `{${subset.map((modality) => modality[0]).join(',')}}`,
-      missingness: { protocol: missing, subset },
-    }));
-  }
-  const protocol = missing as (typeof RATE_PROTOCOLS)[number];
-  return rates.map((rate) => ({ name: String(rate), missingness: { protocol, rate } }));
+  modalities: readonly Modality[],
+): readonly Condition[] {
+  return missing !== undefined && isTestProtocol(missing) ? conditionsOf(missing, { rates, modalities }) : [WHOLE];
 }
 
 function summarise(
@@ -109,8 +109,7 @@ function summarise(
   const column = (name: string, from: readonly Evaluation[]) => from.map(({ scores }) => scores[name]!);
   const over = (f: (values: number[]) => number, from: readonly Evaluation[] = evaluations) =>
     Object.fromEntries(names.map((name) => [name, f(column(name, from))]));
-  // the full set stands apart: the field's mean is over the incomplete ones
-  const averaged = missing === 'modality-subsets' ? evaluations.slice(0, -1) : evaluations;
+  const incomplete = missing !== undefined && isTestProtocol(missing) ? averaged(missing, evaluations) : evaluations;
   const points = evaluations.map(({ name }) => Number(name));
   const isCurve = points.length > 1 && points.every(Number.isFinite);
   return {
@@ -124,7 +123,7 @@ function summarise(
       ...(maskHash ? { maskHash } : {}),
       scores,
     })),
-    mean: over(mean, averaged.length > 0 ? averaged : evaluations),
+    mean: over(mean, incomplete),
     ...(isCurve ? { auilc: over((values) => areaUnderCurve(points, values)) } : {}),
   };
 }
@@ -149,15 +148,14 @@ function predictionsCsv(ids: readonly string[], evaluations: readonly (Evaluatio
   const width = predictions.length / truth.length;
   const outputs = width === 1 ? ['prediction'] : Array.from({ length: width }, (_, i) => `logit${i}`);
   const several = evaluations.length > 1;
-  const quote = (text: string) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
   const rows = evaluations.flatMap(({ name, indices, truth, predictions }) =>
     [...truth].map((label, i) => [
-      ...(several ? [quote(name)] : []),
-      quote(ids[indices[i]!]!),
+      ...(several ? [name] : []),
+      ids[indices[i]!]!,
       label,
       ...predictions.subarray(i * width, (i + 1) * width),
     ]),
   );
   const head = [...(several ? ['condition'] : []), 'id', 'truth', ...outputs];
-  return `${[head, ...rows].map((row) => row.join(',')).join('\n')}\n`;
+  return toCsv([head, ...rows]);
 }

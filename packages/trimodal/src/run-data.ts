@@ -1,0 +1,40 @@
+import { MODALITIES, type Modality } from '@trimodal/core';
+import { createDataset, type Dataset, type RawDataset, SPLITS } from '@trimodal/data';
+import { openRaw } from './open-data';
+import type { RunConfig } from './run-config';
+
+/** The data of several runs: the file is opened once, and a dataset made of it once for each way in which configs want it. */
+export class RunData {
+  private readonly datasets = new Map<string, Dataset>();
+
+  private constructor(private readonly raw: RawDataset) {}
+
+  /** @throws RangeError if there is no such file. */
+  static async open(source: string): Promise<RunData> {
+    return new RunData(await openRaw(source));
+  }
+
+  /** Those of the file; a protocol takes away the same of every model, whichever it uses. */
+  get modalities(): readonly Modality[] {
+    return MODALITIES.filter((modality) => SPLITS.some((split) => this.raw.splits[split].features[modality]));
+  }
+
+  get source(): string {
+    return this.raw.source;
+  }
+
+  hashFor(_config: RunConfig): string {
+    return this.raw.dataHash;
+  }
+
+  datasetFor({ data: { standardize } }: RunConfig): Dataset {
+    const key = String(standardize);
+    const made = this.datasets.get(key) ?? createDataset(this.raw, { standardize });
+    this.datasets.set(key, made);
+    return made;
+  }
+
+  close(): void {
+    this.raw.close();
+  }
+}
