@@ -1,4 +1,14 @@
+export {
+  type AlignmentKind,
+  type DistributionAlignmentOptions,
+  distributionAlignment,
+  type ViewAlignment,
+  type ViewAlignmentOptions,
+  type ViewParts,
+  viewAlignment,
+} from './distribution-alignment';
 export { rampUp } from './ramp-up';
+export { sampleErrors } from './sample-errors';
 export { type TransferOptions, type TransferWeights, transferWeights, type ViewQuality } from './transfer-weights';
 export {
   type BidirectionalTransferOptions,
