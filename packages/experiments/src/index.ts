@@ -1,3 +1,13 @@
+export {
+  type ComparisonOptions,
+  type Contender,
+  comparisonTable,
+  differencesTable,
+  MARKS_NOTE,
+  missingPartsTable,
+} from './compare/comparison-tables';
+export { type CompareOptions, compareWithBaseline, type Difference, type Verdict } from './compare/significance';
+export { type GridOutcome, type RunGridOptions, runGrid } from './grid/run-grid';
 export { canonical, groupRuns, type RunGroup, type RunIdentity } from './groups';
 export { checkSameMasks, type Group, type Outcome, outcomeOf, type Replicate, taskOf } from './outcome';
 export { type CurveSeries, type CurvesOptions, curvesSvg, svgToPng } from './plots/index';
