@@ -42,10 +42,12 @@ export function heterogeneityTerm(
   { private: own, modalityLogits, observed }: Pick<HomoHeteroOutput, 'private' | 'modalityLogits' | 'observed'>,
   { independence = 1 }: { readonly independence?: number } = {},
 ): tf.Scalar {
+  const names = modalitiesOf(modalityLogits);
   const classification = meanOf(
-    entriesOf(modalityLogits).map(([modality, logits], i) =>
-      crossEntropyLoss(logits, tf.fill([logits.shape[0]], i), valueFor(observed, modality)),
-    ),
+    entriesOf(modalityLogits).map(([modality, logits]) => {
+      const row = tf.tensor2d([names.map((name) => Number(name === modality))]);
+      return crossEntropyLoss(logits, tf.tile(row, [logits.shape[0], 1]), valueFor(observed, modality));
+    }),
   );
   const dependence = meanOf(
     pairsOf(own).map(([m, n]) =>
