@@ -35,22 +35,21 @@ export function normalize<T extends tf.Tensor>(x: T, epsilon = 1e-5): T {
  * Source: Hendrycks & Gimpel 2016, "Gaussian Error Linear Units".
  */
 export function gelu<T extends tf.Tensor>(x: T): T {
+  // in u = x / sqrt(2): gelu = u (1 + erf u) / sqrt(2), gelu' = (1 + erf u + 2 u exp(-u^2) / sqrt(pi)) / 2
   const op = tf.customGrad((value, save) => {
-    const input = value as tf.Tensor;
-    const cdf = input.mul(Math.SQRT1_2).erf().add(1).mul(0.5);
-    (save as tf.GradSaveFunc)([input, cdf]);
+    const u = (value as tf.Tensor).mul(Math.SQRT1_2);
+    const twicePhi = u.erf().add(1);
+    (save as tf.GradSaveFunc)([u, twicePhi]);
     return {
-      value: input.mul(cdf),
+      value: u.mul(twicePhi).mul(Math.SQRT1_2),
       gradFunc: (dy, saved) => {
-        const [x, phi] = saved as [tf.Tensor, tf.Tensor];
-        const density = x
-          .square()
-          .mul(-0.5)
-          .exp()
-          .mul(1 / Math.sqrt(2 * Math.PI));
-        return (dy as tf.Tensor).mul(phi.add(x.mul(density)));
+        const [u, twicePhi] = saved as [tf.Tensor, tf.Tensor];
+        const density = tf.sub(LOG_TWO_OVER_ROOT_PI, u.square()).exp();
+        return (dy as tf.Tensor).mul(u.mul(density).add(twicePhi)).mul(0.5);
       },
     };
   });
   return op(x) as T;
 }
+
+const LOG_TWO_OVER_ROOT_PI = Math.log(2 / Math.sqrt(Math.PI));

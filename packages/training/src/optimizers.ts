@@ -32,16 +32,17 @@ export type AdamOptions = { beta1?: number; beta2?: number; epsilon?: number; we
  * Source: Loshchilov & Hutter 2019, "Decoupled Weight Decay Regularization"; equal to torch.optim.AdamW, defaults included.
  */
 export function adamW({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0.01 }: AdamOptions = {}): Optimizer {
-  checkAdam(beta1, beta2, epsilon, weightDecay);
+  const options = { beta1, beta2, epsilon, weightDecay };
+  checkAdam(options);
   return {
     slots: ['firstMoment', 'secondMoment'],
     coefficients: (learningRate, step) => ({
-      ...adamCoefficients(learningRate, step, beta1, beta2),
+      ...adamCoefficients(learningRate, step, options),
       keep: 1 - learningRate * weightDecay,
     }),
     update(gradient, slots, parameters, coefficients) {
       const kept = weightDecay === 0 ? parameters : parameters.mul<tf.Tensor1D>(coefficients['keep']!);
-      return adamUpdate(gradient, slots, kept, coefficients, beta1, beta2, epsilon);
+      return adamUpdate(gradient, slots, kept, coefficients, options);
     },
   };
 }
@@ -52,12 +53,13 @@ export function adamW({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay 
  * Source: Kingma & Ba 2015, "Adam: A Method for Stochastic Optimization"; equal to torch.optim.Adam, defaults included.
  */
 export function adam({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0 }: AdamOptions = {}): Optimizer {
-  checkAdam(beta1, beta2, epsilon, weightDecay);
+  const options = { beta1, beta2, epsilon, weightDecay };
+  checkAdam(options);
   return {
     slots: ['firstMoment', 'secondMoment'],
-    coefficients: (learningRate, step) => adamCoefficients(learningRate, step, beta1, beta2),
+    coefficients: (learningRate, step) => adamCoefficients(learningRate, step, options),
     update: (gradient, slots, parameters, coefficients) =>
-      adamUpdate(penalised(gradient, parameters, weightDecay), slots, parameters, coefficients, beta1, beta2, epsilon),
+      adamUpdate(penalised(gradient, parameters, weightDecay), slots, parameters, coefficients, options),
   };
 }
 
@@ -83,8 +85,10 @@ export function sgd({ momentum = 0, weightDecay = 0 }: { momentum?: number; weig
   };
 }
 
-function adamCoefficients(learningRate: number, step: number, beta1: number, beta2: number) {
-  return { stepSize: learningRate / (1 - beta1 ** step), rootScale: 1 / Math.sqrt(1 - beta2 ** step) };
+/** Bias correction in the order that spares a pass: `a m / (sqrt(v / c^2) + eps) = a c m / (sqrt(v) + c eps)`. */
+function adamCoefficients(learningRate: number, step: number, { beta1, beta2, epsilon }: Required<AdamOptions>) {
+  const correction = Math.sqrt(1 - beta2 ** step);
+  return { stepSize: (learningRate * correction) / (1 - beta1 ** step), epsilon: epsilon * correction };
 }
 
 function adamUpdate(
@@ -92,13 +96,11 @@ function adamUpdate(
   slots: Slots,
   parameters: tf.Tensor1D,
   coefficients: Readonly<Record<string, tf.Tensor>>,
-  beta1: number,
-  beta2: number,
-  epsilon: number,
+  { beta1, beta2 }: Required<AdamOptions>,
 ) {
   const firstMoment = slots['firstMoment']!.mul(beta1).add<tf.Tensor1D>(gradient.mul(1 - beta1));
   const secondMoment = slots['secondMoment']!.mul(beta2).add<tf.Tensor1D>(gradient.square().mul(1 - beta2));
-  const root = secondMoment.sqrt().mul(coefficients['rootScale']!).add(epsilon);
+  const root = secondMoment.sqrt().add(coefficients['epsilon']!);
   return {
     parameters: parameters.sub<tf.Tensor1D>(firstMoment.div(root).mul(coefficients['stepSize']!)),
     slots: { firstMoment, secondMoment },
@@ -109,7 +111,7 @@ function penalised(gradient: tf.Tensor1D, parameters: tf.Tensor1D, weightDecay: 
   return weightDecay === 0 ? gradient : gradient.add(parameters.mul(weightDecay));
 }
 
-function checkAdam(beta1: number, beta2: number, epsilon: number, weightDecay: number): void {
+function checkAdam({ beta1, beta2, epsilon, weightDecay }: Required<AdamOptions>): void {
   checkUnit('beta1', beta1);
   checkUnit('beta2', beta2);
   if (!(epsilon > 0)) throw new RangeError(`Cannot build Adam as epsilon must be positive: got ${epsilon}.`);

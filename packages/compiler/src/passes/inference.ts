@@ -35,21 +35,23 @@ export function fuseGainAndBias(graph: Graph): Graph {
   });
 }
 
-/** `x (1 + erf(x / sqrt(2))) / 2`, of which nothing else reads a part, is one operation of ONNX Runtime's own. */
+/** `u (1 + erf u) / sqrt(2)` with `u = x / sqrt(2)`, of which nothing else reads a part, is one operation of ONNX Runtime's own. */
 export function fuseGelu(graph: Graph): Graph {
   const readers = readersOf(graph);
   return rebuild(graph, (node, { builder, producer, constant }) => {
-    if (node.op !== 'Mul') return undefined;
-    const [x, cdf] = node.inputs as [Value, Value];
     /** The other operand of an operation with this number. */
-    const without = (value: Value | undefined, op: string, number: number): Value | undefined => {
-      const made = value && readers(value) === 1 ? producer(value) : undefined;
+    const without = (made: Node | undefined, op: string, number: number): Value | undefined => {
       const data = made?.op === op ? constant(made.inputs[1]!) : undefined;
       return data && 'fill' in data && Math.abs(data.fill - number) < 1e-7 ? made!.inputs[0]! : undefined;
     };
-    const erf = without(without(cdf, 'Mul', 0.5), 'Add', 1);
-    const inner: Node | undefined = erf && readers(erf) === 1 ? producer(erf) : undefined;
-    if (inner?.op !== 'Erf' || without(inner.inputs[0]!, 'Mul', Math.SQRT1_2) !== x) return undefined;
-    return [builder.add('Gelu', [x], x.shape, 'float32', { domain: 'com.microsoft' })];
+    const inner = (value: Value | undefined, count: number) =>
+      value && readers(value) === count ? producer(value) : undefined;
+    const product = inner(without(node, 'Mul', Math.SQRT1_2), 1);
+    if (product?.op !== 'Mul') return undefined;
+    const [u, twicePhi] = product.inputs as [Value, Value];
+    const erf = inner(without(inner(twicePhi, 1), 'Add', 1), 1);
+    if (erf?.op !== 'Erf' || erf.inputs[0] !== u) return undefined;
+    const x = without(inner(u, 2), 'Mul', Math.SQRT1_2);
+    return x && [builder.add('Gelu', [x], x.shape, 'float32', { domain: 'com.microsoft' })];
   });
 }

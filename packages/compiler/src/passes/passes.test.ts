@@ -4,6 +4,7 @@ import { shortenAttention } from './attention';
 import { mergeCommonSubexpressions } from './common-subexpressions';
 import { removeDeadCode } from './dead-code';
 import { flattenRows } from './flatten-rows';
+import { foldScales } from './fold-scales';
 import { fuseGainAndBias, fuseGelu } from './inference';
 import { fuseLayerNormalization } from './layer-normalization';
 import { simplify } from './simplify';
@@ -227,12 +228,51 @@ test('gain and bias go into a normalisation that nothing else reads', () => {
 test('gelu is one operation, unless a gradient reads a part of it', () => {
   const gelu = (also: boolean, root = Math.SQRT1_2) =>
     graphOf([4, 3], (g, x) => {
-      const erf = g.unary('Erf', g.binary('Mul', x, g.scalar(root)));
-      const cdf = g.binary('Mul', g.binary('Add', erf, g.scalar(1)), g.scalar(0.5));
-      const y = g.binary('Mul', x, cdf);
-      return also ? g.binary('Add', y, cdf) : y;
+      const u = g.binary('Mul', x, g.scalar(root));
+      const twicePhi = g.binary('Add', g.unary('Erf', u), g.scalar(1));
+      const y = g.binary('Mul', g.binary('Mul', u, twicePhi), g.scalar(Math.SQRT1_2));
+      return also ? g.binary('Add', y, twicePhi) : y;
     });
   expect(ops(removeDeadCode(fuseGelu(gelu(false))))).toEqual(['Gelu']);
   expect(ops(removeDeadCode(fuseGelu(gelu(true))))).not.toContain('Gelu');
   expect(ops(removeDeadCode(fuseGelu(gelu(false, 0.7))))).not.toContain('Gelu');
+});
+
+test('a number that multiplies a factor, or a sum with a bias, goes into the product', () => {
+  const scaledFactor = graphOf([3, 3], (g, x, y) =>
+    g.matMul(g.binary('Mul', x, g.scalar(2)), g.binary('Mul', y, g.scalar(3))),
+  );
+  const [product] = removeDeadCode(foldScales(scaledFactor)).nodes;
+  expect(product).toMatchObject({ op: 'FusedMatMul', attributes: { alpha: { float: 6 } } });
+
+  const scaledSum = graphOf([3, 3], (g, x, y) => {
+    const bias = g.constant({ values: [1, 2, 3] }, [3], 'float32');
+    return g.binary('Mul', g.binary('Add', g.matMul(x, y), bias), g.scalar(2));
+  });
+  const folded = removeDeadCode(foldScales(scaledSum));
+  expect(ops(folded)).toEqual(['Mul', 'Gemm']); // the bias alone is multiplied
+  expect(folded.nodes[0]!.outputs[0]!.shape).toEqual([3]);
+});
+
+test('a number passes moves, sums and products on its way, but stays where others read what it multiplies', () => {
+  const passing = graphOf([2, 3], (g, x, y) => {
+    const scaled = g.binary('Mul', g.binary('Mul', x, g.scalar(2)), y);
+    return g.reduce('ReduceSum', g.transpose(scaled, [1, 0]), [0], false);
+  });
+  let graph = passing;
+  for (let i = 0; i < 3; i++) graph = removeDeadCode(foldScales(graph));
+  expect(ops(graph)).toEqual(['Mul', 'Transpose', 'ReduceSum', 'Mul']);
+  expect(graph.nodes.at(-1)!.outputs[0]!.shape).toEqual([2]);
+
+  const shared = graphOf([2, 3], (g, x, y) => {
+    const scaled = g.binary('Mul', x, g.scalar(2));
+    return g.binary('Add', g.binary('Mul', scaled, y), scaled);
+  });
+  expect(ops(foldScales(shared))).toEqual(['Mul', 'Mul', 'Add']);
+});
+
+test('a scaled product and a sum are one operation', () => {
+  const graph = graphOf([3, 3], (g, x, y) => g.binary('Add', y, g.matMul(g.binary('Mul', x, g.scalar(2)), y)));
+  const folded = removeDeadCode(foldScales(removeDeadCode(foldScales(graph))));
+  expect(folded.nodes).toMatchObject([{ op: 'Gemm', attributes: { alpha: { float: 2 } } }]);
 });
