@@ -7,6 +7,7 @@ import { measure } from './lib/measure.mjs';
 import { measureMemory } from './lib/memory.mjs';
 import { profileSteps } from './lib/profile.mjs';
 import { findPython } from './lib/python.mjs';
+import { report } from './lib/report.mjs';
 import { settingsOf } from './lib/settings.mjs';
 import { measureStartup } from './lib/startup.mjs';
 
@@ -17,6 +18,7 @@ const COMMANDS = {
   profile: () => profileSteps(bench, options),
   epoch: () => measureEpochs(bench, options),
   startup: () => measureStartup(bench, options),
+  report: () => report(bench, COMMANDS, values.parts?.split(',')),
 };
 
 const { values, positionals } = parseArgs({
@@ -24,6 +26,7 @@ const { values, positionals } = parseArgs({
   options: {
     data: { type: 'string' },
     json: { type: 'string' },
+    parts: { type: 'string' },
     python: { type: 'string' },
     rounds: { type: 'string', default: '5' },
     threads: { type: 'string', default: '1,2' },
@@ -36,6 +39,11 @@ if (!COMMANDS[command]) {
   console.error(
     `Cannot measure ${command} as it must be one of ${Object.keys(COMMANDS).join(', ')}; see tools/bench/README.md.`,
   );
+  process.exit(2);
+}
+const parts = command === 'report' ? (values.parts?.split(',') ?? ['epoch']) : [command];
+if (parts.includes('epoch') && !values.data) {
+  console.error('Cannot measure an epoch as --data must name a feature file: got none.');
   process.exit(2);
 }
 const options = {

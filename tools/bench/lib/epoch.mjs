@@ -7,7 +7,6 @@ import { quartiles, spreadText } from './statistics.mjs';
  * each epoch; PyTorch's lie ready in memory, which costs it nothing.
  */
 export async function measureEpochs(bench, { data, threads, rounds }) {
-  if (!data) throw new RangeError('Cannot measure an epoch as --data must name a feature file: got none.');
   const batches = [...(await bench.openEpochs(data))(0)];
   const results = [];
   for (const count of threads) {

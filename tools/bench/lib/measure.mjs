@@ -17,12 +17,13 @@ const CHECKED_STEPS = 5;
 export async function measure(bench, mode, setting, { rounds }) {
   const busyBefore = await waitForQuiet();
   const sides = contenders(bench, { ...setting, inference: mode === 'infer' }, ['eager', 'compile']);
+  const { hasDropout } = bench.workloads[setting.workload];
   const losses = {};
   const firstMs = {};
   const perTurn = {};
   for (const side of sides) {
-    // without dropout, as the sides draw different masks; torch.compile would compile its step twice
-    if (mode === 'step' && side.name !== 'torchCompile') {
+    // without dropout, as the sides draw different masks; where there is some, torch.compile would compile two steps
+    if (mode === 'step' && !(hasDropout && side.name === 'torchCompile')) {
       losses[side.name] = (await side.ask(`check ${CHECKED_STEPS}`))?.values;
     }
     const first = await side.ask(`${mode} 1`);
@@ -55,15 +56,18 @@ export async function measure(bench, mode, setting, { rounds }) {
     samples: times.trimodal.length,
     firstMs,
     losses,
-    lossDifference: largestDifference(losses.trimodal, losses.torchEager),
+    lossDifference: largestDifference(losses),
     busyCores: Math.max(busyBefore, busyAfter),
   };
   console.log(summary(result));
   return result;
 }
 
-function largestDifference(ours, theirs) {
-  return ours && theirs ? Math.max(...ours.map((loss, i) => Math.abs(loss - theirs[i]))) : null;
+/** Of our values to either of PyTorch's, or null where there is none. */
+function largestDifference({ trimodal, ...torches }) {
+  const theirs = Object.values(torches).filter(Boolean);
+  if (theirs.length === 0) return null;
+  return Math.max(...theirs.flatMap((values) => values.map((value, i) => Math.abs(value - trimodal[i]))));
 }
 
 function summary({ workload, mode, d, batch, threads, spread, lossDifference, busyCores }) {

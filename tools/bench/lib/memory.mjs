@@ -10,10 +10,13 @@ export async function measureMemory(bench, options) {
   for (const { workload, d } of settingsOf(bench, options)) {
     const row = { workload, d, steps: null };
     for (const side of contenders(bench, { workload, d, size: 32, threads: 1 }, ['eager'])) {
-      const began = await side.ask('step 5');
+      const peak = async () => (await side.ask('memory'))?.peak ?? null;
+      await side.ask('step 1');
+      row[`${side.name}FirstMb`] = await peak();
+      const began = await side.ask('step 4');
       row.steps ??= Math.max(20, Math.min(STEPS, Math.floor(MOST_MS / began.ms.at(-1))));
       await side.ask(`step ${row.steps - 5}`);
-      row[`${side.name}Mb`] = (await side.ask('memory'))?.peak ?? null;
+      row[`${side.name}Mb`] = await peak();
       await side.close();
     }
     console.log(

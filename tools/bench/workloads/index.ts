@@ -1,3 +1,4 @@
+import { enableProdMode } from '@tensorflow/tfjs';
 import { encoder } from './encoder';
 import { mosi } from './mosi';
 import { unaligned } from './unaligned';
@@ -6,5 +7,7 @@ import type { Workload } from './workload';
 export { mirrorArrays } from './batch';
 export { openEpochs } from './epochs';
 export { createRunner } from './runner';
+
+enableProdMode(); // without the banner
 
 export const workloads: Readonly<Record<string, Workload>> = { encoder, mosi, unaligned };

@@ -16,6 +16,7 @@ export const mosi: Workload = {
   widths: [presets.dbr.dModel],
   // as the recipe of the preset, without its schedule
   training: { learningRate: 2e-3, weightDecay: 1e-3, clipNorm: 1 },
+  hasDropout: true,
   learner: (_, dropout) => {
     const config: ModelConfig = dropout ? presets.dbr : withoutDropout(presets.dbr);
     const data = {

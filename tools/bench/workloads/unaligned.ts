@@ -10,6 +10,7 @@ const OPTIONS = { numHeads: 8, pooling: 'attention' } as const;
 export const unaligned: Workload = {
   widths: [128],
   training: { learningRate: 1e-3, weightDecay: 0.01, clipNorm: null },
+  hasDropout: false,
   learner: (d) => encoderModel({ d, ...OPTIONS }),
   batch(size) {
     const rng = new Rng(5);

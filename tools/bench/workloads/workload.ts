@@ -12,6 +12,8 @@ export type Workload = {
     /** Of the whole gradient; null for no clipping. */
     readonly clipNorm: number | null;
   };
+  /** Whether it is trained with dropout. */
+  readonly hasDropout: boolean;
   /** The same weights each time; `dropout` false sets every rate to 0, so that the losses of both sides can be compared. */
   learner(d: number, dropout: boolean): Learner;
   batch(size: number): Batch;
