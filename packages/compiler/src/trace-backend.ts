@@ -6,6 +6,9 @@ import { KERNELS } from './kernels';
 /** The name under which the recording backend is registered; it is active only while a function is traced. */
 const BACKEND = 'trimodal-trace';
 
+/** Enough to find the line of the user's code under those of TensorFlow.js. */
+const STACK_FRAMES = 64;
+
 type DataId = object;
 
 /** What a trace hands over when a tensor of another backend is used in it. */
@@ -167,6 +170,9 @@ export function record<T>(capture: OnCapture, fn: (recording: Recording) => T): 
   }
   const recording = new Recording(capture);
   trace.recording = recording;
+  // an operation made of others lies deeper in a stack than the ten frames that are told
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = STACK_FRAMES;
   // the promise is resolved already: the backend's factory is synchronous
   void tf.setBackend(BACKEND);
   try {
@@ -181,6 +187,7 @@ export function record<T>(capture: OnCapture, fn: (recording: Recording) => T): 
     );
   } finally {
     trace.recording = null;
+    Error.stackTraceLimit = stackTraceLimit;
     void tf.setBackend(active);
   }
 }

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { type GraphBuilder, sizeOf, type Value } from '../graph';
-import { type KernelTable, kernel } from './kernel';
+import { type KernelTable, kernel, real } from './kernel';
 import { activate } from './matrices';
 import { gatherWindows, placesOf, type Sliding, sliding2D, sliding3D, windowsOf } from './windows';
 
@@ -65,9 +65,10 @@ function convolve(g: GraphBuilder, x: Value, filter: Value, sliding: readonly Sl
   const space = sliding.map((_, i) => i);
   const rank = filter.shape.length;
   const kernelValue = g.transpose(filter, [rank - 1, rank - 2, ...space]);
+  const input = skipUnseen(g, real(x), sliding);
   const after = sliding.map(
-    ({ outSize, stride, size, dilation, before, inSize }) =>
-      (outSize - 1) * stride + (size - 1) * dilation + 1 - before - inSize,
+    ({ axis, outSize, stride, size, dilation, before }) =>
+      (outSize - 1) * stride + (size - 1) * dilation + 1 - Math.max(0, before) - input.shape[axis]!,
   );
   const shape = [x.shape[0]!, filter.shape.at(-1)!, ...sliding.map(({ outSize }) => outSize)];
   const attributes = {
@@ -75,10 +76,18 @@ function convolve(g: GraphBuilder, x: Value, filter: Value, sliding: readonly Sl
     strides: sliding.map(({ stride }) => stride),
     dilations: sliding.map(({ dilation }) => dilation),
     // elements that no window sees are not padding less than none
-    pads: [...sliding.map(({ before }) => before), ...after.map((pad) => Math.max(0, pad))],
+    pads: [...sliding.map(({ before }) => Math.max(0, before)), ...after.map((pad) => Math.max(0, pad))],
     group: groups,
   };
-  return channelsLast(g, g.add('Conv', [channelsFirst(g, x), kernelValue], shape, 'float32', { attributes }));
+  return channelsLast(g, g.add('Conv', [channelsFirst(g, input), kernelValue], shape, 'float32', { attributes }));
+}
+
+/** Without the elements before the first window: where strides are long, TensorFlow.js pads by less than none. */
+function skipUnseen(g: GraphBuilder, x: Value, sliding: readonly Sliding[]): Value {
+  const begin = x.shape.map((_, axis) => Math.max(0, -(sliding.find((one) => one.axis === axis)?.before ?? 0)));
+  const step = x.shape.map(() => 1);
+  const shape = x.shape.map((size, axis) => size - begin[axis]!);
+  return g.slice(x, begin, x.shape, step, shape);
 }
 
 /** The gradient of a convolution with respect to its filter: a matrix product for each place of the window. */

@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import type { ElementType, GraphBuilder, Value } from '../graph';
-import { type KernelTable, kernel, numeric } from './kernel';
+import { type KernelTable, kernel, numeric, real } from './kernel';
 
 const binary = (op: string) => kernel<'a' | 'b'>((g, { a, b }) => g.binary(op, numeric(a), numeric(b)));
-const unary = (op: string) => kernel<'x'>((g, { x }) => g.unary(op, x));
+const unary = (op: string) => kernel<'x'>((g, { x }) => g.unary(op, numeric(x)));
+const ofReals = (op: string) => kernel<'x'>((g, { x }) => g.unary(op, real(x)));
 const comparison = (op: string) =>
   kernel<'a' | 'b'>((g, { a, b }) => {
     const comparable = (x: Value) => (x.type === 'bool' ? g.cast(x, 'int32') : x);
@@ -91,6 +92,10 @@ function elu(g: GraphBuilder, x: Value, scale: number, scaleAlpha: number): Valu
   return g.where(g.binary('Less', x, g.scalar(0), 'bool'), curve, positive);
 }
 
+function prelu(g: GraphBuilder, x: Value, alpha: Value): Value {
+  return g.where(g.binary('Less', x, g.scalar(0), 'bool'), g.binary('Mul', x, alpha), x);
+}
+
 /** The angle of the point (x, y). */
 function atan2(g: GraphBuilder, y: Value, x: Value): Value {
   const zero = g.scalar(0);
@@ -110,8 +115,13 @@ function atan2(g: GraphBuilder, y: Value, x: Value): Value {
 
 /** `a ** b` as Math.pow has it: NaN for a base of 1 or -1 and an exponent that is no finite number. */
 function pow(g: GraphBuilder, a: Value, b: Value): Value {
-  const raised = g.binary('Pow', numeric(a), numeric(b));
-  if (a.type !== 'float32') return raised;
+  if (numeric(a).type === 'int32') {
+    return truncate(
+      g,
+      inFloat64(g, a, b, (x, y) => g.binary('Pow', x, y)),
+    );
+  }
+  const raised = g.binary('Pow', a, b);
   const exponent = g.constants.get(b);
   if (exponent && 'fill' in exponent && Number.isFinite(exponent.fill)) return raised;
   const unit = g.binary('Equal', g.unary('Abs', a), g.scalar(1), 'bool');
@@ -123,7 +133,14 @@ export const elementwise: KernelTable = {
   Add: binary('Add'),
   Sub: binary('Sub'),
   Multiply: binary('Mul'),
-  RealDiv: binary('Div'),
+  RealDiv: kernel<'a' | 'b'>((g, { a, b }) => {
+    if (a.type !== 'int32') return g.binary('Div', numeric(a), b);
+    // a division of integers by 0 ends the process
+    return truncate(
+      g,
+      inFloat64(g, a, b, (x, y) => g.binary('Div', x, y)),
+    );
+  }),
   Maximum: binary('Max'),
   Minimum: binary('Min'),
   SquaredDifference: kernel<'a' | 'b'>((g, { a, b }) => {
@@ -134,13 +151,13 @@ export const elementwise: KernelTable = {
   FloorDiv: kernel<'a' | 'b'>((g, { a, b }) =>
     truncate(
       g,
-      inFloat64(g, a, b, (x, y) => g.unary('Floor', g.binary('Div', x, y))),
+      inFloat64(g, numeric(a), numeric(b), (x, y) => g.unary('Floor', g.binary('Div', x, y))),
     ),
   ),
-  Mod: kernel<'a' | 'b'>((g, { a, b }) => modulo(g, a, b)),
-  Atan2: kernel<'a' | 'b'>((g, { a, b }) => atan2(g, a, b)),
+  Mod: kernel<'a' | 'b'>((g, { a, b }) => modulo(g, numeric(a), numeric(b))),
+  Atan2: kernel<'a' | 'b'>((g, { a, b }) => atan2(g, real(a), real(b))),
   BitwiseAnd: binary('BitwiseAnd'),
-  AddN: (g, inputs) => Object.values(inputs).reduce((sum, x) => g.binary('Add', sum, x)),
+  AddN: (g, inputs) => Object.values(inputs).reduce((sum, x) => g.binary('Add', numeric(sum), x)),
 
   Equal: comparison('Equal'),
   NotEqual: kernel<'a' | 'b'>((g, inputs) => g.unary('Not', comparison('Equal')(g, inputs, {}) as Value)),
@@ -150,74 +167,69 @@ export const elementwise: KernelTable = {
   LessEqual: comparison('LessOrEqual'),
   LogicalAnd: logical('And'),
   LogicalOr: logical('Or'),
-  LogicalNot: unary('Not'),
+  LogicalNot: kernel<'x'>((g, { x }) => g.unary('Not', x)),
   Select: kernel<'condition' | 't' | 'e'>((g, { condition, t, e }) => {
-    const isRow = condition.shape.length === 1 && t.shape.length > 1;
-    const mask = isRow ? g.reshape(condition, [condition.shape[0]!, ...t.shape.slice(1).map(() => 1)]) : condition;
     const type = t.type === e.type ? t.type : elementType(tf.upcastType(elementDtype(t), elementDtype(e)));
-    return g.where(mask, g.cast(t, type), g.cast(e, type));
+    return g.where(condition, g.cast(t, type), g.cast(e, type));
   }),
 
   Abs: unary('Abs'),
   Neg: unary('Neg'),
-  Ceil: unary('Ceil'),
-  Floor: unary('Floor'),
-  Round: unary('Round'),
+  Ceil: ofReals('Ceil'),
+  Floor: ofReals('Floor'),
+  Round: kernel<'x'>((g, { x }) => (x.type === 'int32' ? x : g.unary('Round', numeric(x)))),
   // 0 for NaN, as there
   Sign: kernel<'x'>((g, { x }) =>
-    x.type === 'int32' ? g.unary('Sign', x) : orElse(g, g.unary('Not', notANumber(g, x)), g.unary('Sign', x), 0),
+    x.type === 'int32' ? g.unary('Sign', x) : orElse(g, g.unary('Not', notANumber(g, real(x))), g.unary('Sign', x), 0),
   ),
-  Exp: unary('Exp'),
-  Expm1: kernel<'x'>((g, { x }) => expm1(g, x)),
-  Log: unary('Log'),
-  Log1p: kernel<'x'>((g, { x }) => log1p(g, x)),
-  Sqrt: unary('Sqrt'),
-  Rsqrt: kernel<'x'>((g, { x }) => g.unary('Reciprocal', g.unary('Sqrt', x))),
+  Exp: kernel<'x'>((g, { x }) => g.unary('Exp', g.cast(x, 'float32'))),
+  Expm1: kernel<'x'>((g, { x }) => expm1(g, real(x))),
+  Log: ofReals('Log'),
+  Log1p: kernel<'x'>((g, { x }) => log1p(g, real(x))),
+  Sqrt: ofReals('Sqrt'),
+  Rsqrt: kernel<'x'>((g, { x }) => g.unary('Reciprocal', g.unary('Sqrt', real(x)))),
   Square: kernel<'x'>((g, { x }) => g.binary('Mul', numeric(x), x)),
-  Reciprocal: unary('Reciprocal'),
-  Sin: unary('Sin'),
-  Cos: unary('Cos'),
-  Tan: unary('Tan'),
-  Asin: unary('Asin'),
-  Acos: unary('Acos'),
-  Atan: unary('Atan'),
-  Sinh: unary('Sinh'),
-  Cosh: unary('Cosh'),
-  Tanh: unary('Tanh'),
-  Asinh: unary('Asinh'),
-  Acosh: unary('Acosh'),
-  Atanh: unary('Atanh'),
-  Erf: unary('Erf'),
-  Sigmoid: unary('Sigmoid'),
-  Softplus: unary('Softplus'),
+  Reciprocal: ofReals('Reciprocal'),
+  Sin: ofReals('Sin'),
+  Cos: ofReals('Cos'),
+  Tan: ofReals('Tan'),
+  Asin: ofReals('Asin'),
+  Acos: ofReals('Acos'),
+  Atan: ofReals('Atan'),
+  Sinh: ofReals('Sinh'),
+  Cosh: ofReals('Cosh'),
+  Tanh: ofReals('Tanh'),
+  Asinh: ofReals('Asinh'),
+  Acosh: ofReals('Acosh'),
+  Atanh: ofReals('Atanh'),
+  Erf: ofReals('Erf'),
+  Sigmoid: ofReals('Sigmoid'),
+  Softplus: ofReals('Softplus'),
   Relu: unary('Relu'),
-  Relu6: kernel<'x'>((g, { x }) => g.add('Clip', [x, g.scalar(0, x.type), g.scalar(6, x.type)], x.shape, x.type)),
+  Relu6: kernel<'x'>((g, { x }) =>
+    g.add('Clip', [numeric(x), g.scalar(0, x.type), g.scalar(6, x.type)], x.shape, x.type),
+  ),
   LeakyRelu: kernel<'x', tf.LeakyReluAttrs>((g, { x }, { alpha }) =>
-    g.unary('LeakyRelu', x, x.type, { alpha: { float: alpha } }),
+    g.unary('LeakyRelu', g.cast(x, 'float32'), 'float32', { alpha: { float: alpha } }),
   ),
-  Prelu: kernel<'x' | 'alpha'>((g, { x, alpha }) =>
-    g.where(g.binary('Less', x, g.scalar(0), 'bool'), g.binary('Mul', x, alpha), x),
-  ),
-  Elu: kernel<'x'>((g, { x }) => elu(g, x, 1, 1)),
+  Prelu: kernel<'x' | 'alpha'>((g, { x, alpha }) => prelu(g, g.cast(x, 'float32'), g.cast(alpha, 'float32'))),
+  Elu: kernel<'x'>((g, { x }) => elu(g, real(x), 1, 1)),
   EluGrad: kernel<'dy' | 'y'>((g, { dy, y }) => {
-    const slope = g.where(
-      g.binary('GreaterOrEqual', y, g.scalar(0), 'bool'),
-      g.scalar(1),
-      g.binary('Add', y, g.scalar(1)),
-    );
-    return g.binary('Mul', dy, slope);
+    const [gradient, value, one] = [g.cast(dy, 'float32'), g.cast(y, 'float32'), g.scalar(1)];
+    const positive = g.binary('GreaterOrEqual', value, g.scalar(0), 'bool');
+    return g.binary('Mul', gradient, g.where(positive, one, g.binary('Add', value, one)));
   }),
-  Selu: kernel<'x'>((g, { x }) => elu(g, x, tf.backend_util.SELU_SCALE, tf.backend_util.SELU_SCALEALPHA)),
+  Selu: kernel<'x'>((g, { x }) => elu(g, real(x), tf.backend_util.SELU_SCALE, tf.backend_util.SELU_SCALEALPHA)),
   Step: kernel<'x', tf.StepAttrs>((g, { x }, { alpha }) => {
     const step = g.where(
-      g.binary('Greater', x, g.scalar(0, x.type), 'bool'),
+      g.binary('Greater', numeric(x), g.scalar(0, x.type), 'bool'),
       g.scalar(1, x.type),
       g.scalar(alpha ?? 0, x.type),
     );
     return x.type === 'float32' ? g.where(notANumber(g, x), x, step) : step;
   }),
   ClipByValue: kernel<'x', tf.ClipByValueAttrs>((g, { x }, { clipValueMin, clipValueMax }) =>
-    g.add('Clip', [x, g.scalar(clipValueMin, x.type), g.scalar(clipValueMax, x.type)], x.shape, x.type),
+    g.add('Clip', [numeric(x), g.scalar(clipValueMin, x.type), g.scalar(clipValueMax, x.type)], x.shape, x.type),
   ),
   IsNan: predicate('IsNaN'),
   IsInf: predicate('IsInf'),

@@ -10,16 +10,39 @@ function ratio(inSize: number, outSize: number, alignCorners: boolean): number {
   return alignCorners && outSize > 1 ? (inSize - 1) / (outSize - 1) : inSize / outSize;
 }
 
-/** The weights of input pixels for each output pixel along one axis: `[out, in]`. */
-function linearWeights(inSize: number, outSize: number, { alignCorners, halfPixelCenters }: Resize): number[][] {
+/** The two pixels that each output pixel lies between along one axis, and how far it is from the first. */
+function neighbours(inSize: number, outSize: number, { alignCorners, halfPixelCenters }: Resize) {
   const span = ratio(inSize, outSize, alignCorners);
   return Array.from({ length: outSize }, (_, i) => {
     const at = halfPixelCenters ? span * (i + 0.5) - 0.5 : span * i;
     const low = Math.max(0, Math.floor(at));
-    const high = Math.min(inSize - 1, Math.ceil(at));
+    return { low, high: Math.min(inSize - 1, Math.ceil(at)), fraction: at - low };
+  });
+}
+
+/** Resizes along one axis. */
+function interpolate(g: GraphBuilder, x: Value, axis: 1 | 2, outSize: number, resize: Resize): Value {
+  const pixels = neighbours(x.shape[axis]!, outSize, resize);
+  const fractions = Float32Array.from(pixels, ({ fraction }) => fraction);
+  const at = (which: 'low' | 'high') =>
+    take(
+      g,
+      x,
+      pixels.map((pixel) => pixel[which]),
+      axis,
+    );
+  const [low, high] = [at('low'), at('high')];
+  const shape = axis === 1 ? [outSize, 1, 1] : [outSize, 1];
+  const step = g.binary('Mul', g.binary('Sub', high, low), g.constant({ values: fractions }, shape, 'float32'));
+  return g.binary('Add', low, step);
+}
+
+/** The weights of input pixels for each output pixel along one axis: `[out, in]`. */
+function linearWeights(inSize: number, outSize: number, resize: Resize): number[][] {
+  return neighbours(inSize, outSize, resize).map(({ low, high, fraction }) => {
     const row = Array<number>(inSize).fill(0);
-    row[low]! += 1 - (at - low);
-    row[high]! += at - low;
+    row[low]! += 1 - fraction;
+    row[high]! += fraction;
     return row;
   });
 }
@@ -49,9 +72,8 @@ function mix(g: GraphBuilder, x: Value, rows: readonly number[][], columns: read
 
 export const images: KernelTable = {
   ResizeBilinear: kernel<'images', tf.ResizeBilinearAttrs>((g, { images }, attributes) => {
-    const [, h, w] = images.shape as [number, number, number, number];
-    const [outH, outW] = attributes.size;
-    return mix(g, g.cast(images, 'float32'), linearWeights(h, outH, attributes), linearWeights(w, outW, attributes));
+    const [h, w] = attributes.size;
+    return interpolate(g, interpolate(g, g.cast(images, 'float32'), 2, w, attributes), 1, h, attributes);
   }),
   ResizeBilinearGrad: kernel<'images' | 'dy', tf.ResizeBilinearGradAttrs>((g, { images, dy }, { alignCorners }) => {
     const [, h, w] = images.shape as [number, number, number, number];

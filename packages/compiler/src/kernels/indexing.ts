@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { type GraphBuilder, sizeOf, type Value } from '../graph';
-import { type KernelTable, kernel } from './kernel';
+import { type KernelTable, kernel, numeric } from './kernel';
 
 /** `x` along `axis` under indices; the first `batchDims` axes of both belong together. */
 function gather(g: GraphBuilder, x: Value, indices: Value, axis: number, batchDims: number): Value {
@@ -83,10 +83,11 @@ export const indexing: KernelTable = {
     return g.where(oneHot(g, indices, depth), g.scalar(onValue, type), g.scalar(offValue, type));
   }),
   UnsortedSegmentSum: kernel<'x' | 'segmentIds', tf.UnsortedSegmentSumAttrs>((g, { x, segmentIds }, { numSegments }) =>
-    segmentSum(g, x, segmentIds, numSegments),
+    // floats whatever x is, as there
+    segmentSum(g, g.cast(x, 'float32'), segmentIds, numSegments),
   ),
   ScatterNd: kernel<'indices' | 'updates', tf.ScatterNdAttrs>((g, { indices, updates }, { shape }) =>
-    scatter(g, g.fill(0, shape, updates.type), indices, updates, 'add'),
+    scatter(g, g.fill(0, shape, numeric(updates).type), indices, updates, 'add'),
   ),
   TensorScatterUpdate: kernel<'tensor' | 'indices' | 'updates'>((g, { tensor, indices, updates }) =>
     scatter(g, tensor, indices, updates, 'none'),
@@ -103,6 +104,7 @@ export const indexing: KernelTable = {
   Bincount: kernel<'x' | 'weights', tf.BincountAttrs>((g, { x, weights }, { size }) => binCounts(g, x, weights, size)),
   DenseBincount: kernel<'x' | 'weights', tf.DenseBincountAttrs>((g, { x, weights }, { size, binaryOutput }) => {
     if (!binaryOutput || x.shape.length === 1) return binCounts(g, x, weights, size);
+    if (sizeOf(x.shape) === 0) return g.fill(0, [x.shape[0]!, size], weights.type);
     const any = g.reduce('ReduceMax', g.cast(oneHot(g, x, size), 'int32'), [1], false);
     return g.cast(any, weights.type);
   }),
@@ -111,7 +113,7 @@ export const indexing: KernelTable = {
     const count = values.shape[1]!;
     const less = g.binary(
       side === 'left' ? 'Less' : 'LessOrEqual',
-      g.reshape(sortedSequence, [rows, 1, length]),
+      g.reshape(numeric(sortedSequence), [rows, 1, length]),
       g.reshape(values, [rows, count, 1]),
       'bool',
     );
@@ -119,11 +121,13 @@ export const indexing: KernelTable = {
   }),
   TopK: kernel<'x', tf.TopKAttrs>((g, { x }, { k, sorted }) => {
     const shape = [...x.shape.slice(0, -1), k];
-    const values: Value = { shape, type: x.type };
+    if (sizeOf(shape) === 0) return [g.fill(0, shape, x.type), g.fill(0, shape, 'int32')];
+    const input = x.type === 'bool' ? g.cast(x, 'int32') : x;
+    const values: Value = { shape, type: input.type };
     const indices: Value = { shape, type: 'int64' };
     const attributes = { axis: x.shape.length - 1, largest: 1, sorted: sorted ? 1 : 0 };
-    g.push({ op: 'TopK', inputs: [x, g.ints([k])], outputs: [values, indices], attributes });
-    return [values, g.cast(indices, 'int32')];
+    g.push({ op: 'TopK', inputs: [input, g.ints([k])], outputs: [values, indices], attributes });
+    return [g.cast(values, x.type), g.cast(indices, 'int32')];
   }),
 };
 

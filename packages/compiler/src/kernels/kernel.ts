@@ -21,3 +21,9 @@ export function numeric(value: Value): Value {
   if (value.type !== 'bool') return value;
   throw new TypeError('arithmetic needs numbers: got bool; cast it first');
 }
+
+/** Throws unless the value is of floats: of integers TensorFlow.js would cut sines and roots to integers, which nobody wants. */
+export function real(value: Value): Value {
+  if (value.type === 'float32') return value;
+  throw new TypeError(`a function of real numbers needs float32: got ${value.type}; cast it first`);
+}

@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import { type GraphBuilder, sizeOf, type Value } from '../graph';
 import { elementwise } from './elementwise';
-import { type KernelTable, kernel } from './kernel';
+import { type KernelTable, kernel, numeric, real } from './kernel';
 
 /** Swaps the last two axes. */
 export function transposed(g: GraphBuilder, x: Value): Value {
@@ -10,7 +10,7 @@ export function transposed(g: GraphBuilder, x: Value): Value {
 }
 
 function matMul(g: GraphBuilder, a: Value, b: Value, transposeA: boolean, transposeB: boolean): Value {
-  return g.matMul(transposeA ? transposed(g, a) : a, transposeB ? transposed(g, b) : b);
+  return g.matMul(transposeA ? transposed(g, numeric(a)) : numeric(a), transposeB ? transposed(g, b) : b);
 }
 
 /** Applies an activation by the name that fused kernels use. */
@@ -57,7 +57,7 @@ export const matrices: KernelTable = {
         'Sqrt',
         g.binary('Add', variance, g.scalar(Math.fround(attributes.varianceEpsilon ?? 0.001))),
       );
-      const centred = g.binary('Sub', x, mean);
+      const centred = g.binary('Sub', real(x), mean);
       const scaled = g.binary('Div', scale ? g.binary('Mul', centred, scale) : centred, root);
       return offset ? g.binary('Add', scaled, offset) : scaled;
     },

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { type GraphBuilder, sizeOf, type Value } from '../graph';
-import { type KernelTable, kernel } from './kernel';
+import { type KernelTable, kernel, real } from './kernel';
 import { gatherWindows, placesOf, type Sliding, sliding2D, sliding3D, windowsOf } from './windows';
 
 type Pool2D = tf.MaxPoolAttrs;
@@ -25,6 +25,12 @@ function slideDilation(x: Value, filter: Value, { strides, pad, dilations }: tf.
 const largest = (g: GraphBuilder, values: readonly Value[]) =>
   values.length === 1 ? values[0]! : g.add('Max', values, values[0]!.shape, values[0]!.type);
 
+/** What each place of the windows sees, NaN the least of all, as no comparison with it is true. */
+function comparable(g: GraphBuilder, x: Value, sliding: readonly Sliding[]): Value[] {
+  const least = g.scalar(-Infinity);
+  return windowsOf(g, g.where(g.unary('IsNaN', real(x), 'bool'), least, x), sliding, -Infinity);
+}
+
 /** For each place, `yes` where it holds the first of the largest values, else 0. */
 function atFirstLargest(g: GraphBuilder, values: readonly Value[], yes: (place: number) => Value): Value[] {
   const most = largest(g, values);
@@ -39,17 +45,20 @@ function atFirstLargest(g: GraphBuilder, values: readonly Value[], yes: (place: 
 }
 
 function maxPool(g: GraphBuilder, x: Value, sliding: readonly Sliding[]): Value {
-  return largest(g, windowsOf(g, x, sliding, -Infinity));
+  return largest(g, comparable(g, x, sliding));
 }
 
 function maxPoolGradient(g: GraphBuilder, dy: Value, x: Value, sliding: readonly Sliding[]): Value {
-  const parts = atFirstLargest(g, windowsOf(g, x, sliding, -Infinity), () => dy);
-  return gatherWindows(g, parts, sliding);
+  const seen = comparable(g, x, sliding);
+  // of equals the first one gets it all, in three dimensions the last one
+  const fromLast = sliding.length === 3;
+  const parts = atFirstLargest(g, fromLast ? seen.reverse() : seen, () => dy);
+  return gatherWindows(g, fromLast ? parts.reverse() : parts, sliding);
 }
 
 /** The mean of what is there; padding doesn't count. */
 function averagePool(g: GraphBuilder, x: Value, sliding: readonly Sliding[]): Value {
-  const sum = windowsOf(g, x, sliding, 0).reduce((total, part) => g.binary('Add', total, part));
+  const sum = windowsOf(g, real(x), sliding, 0).reduce((total, part) => g.binary('Add', total, part));
   const counts = sliding.map(({ outSize, stride, size, dilation, before, inSize }) =>
     Array.from({ length: outSize }, (_, i) => {
       const places = Array.from({ length: size }, (_, place) => i * stride + place * dilation - before);
@@ -79,7 +88,7 @@ function positions(g: GraphBuilder, x: Value, sliding: readonly Sliding[], withB
   const values = Int32Array.from({ length: sizeOf(x.shape) }, (_, i) => (first === 0 ? i : i % perImage));
   const index = g.constant({ values }, x.shape, 'int32');
   const indices = windowsOf(g, index, sliding, 0);
-  const parts = atFirstLargest(g, windowsOf(g, x, sliding, -Infinity), (place) => indices[place]!);
+  const parts = atFirstLargest(g, comparable(g, x, sliding), (place) => indices[place]!);
   return parts.reduce((total, part) => g.binary('Add', total, part));
 }
 
@@ -92,7 +101,11 @@ function dilated(g: GraphBuilder, x: Value, filter: Value, sliding: readonly Sli
     Array.from({ length: places }, () => 1),
     0,
   );
-  return windowsOf(g, x, sliding, -Infinity).map((part, i) => g.binary('Add', part, g.reshape(rows[i]!, [channels])));
+  const least = g.scalar(-Infinity);
+  return windowsOf(g, real(x), sliding, -Infinity).map((part, i) => {
+    const sum = g.binary('Add', part, g.reshape(rows[i]!, [channels]));
+    return g.where(g.unary('IsNaN', sum, 'bool'), least, sum);
+  });
 }
 
 export const pooling: KernelTable = {
@@ -139,7 +152,7 @@ export const pooling: KernelTable = {
     );
   }),
   LRN: kernel<'x', tf.LRNAttrs>((g, { x }, attributes) =>
-    g.binary('Mul', x, power(g, scales(g, x, attributes), -attributes.beta)),
+    g.binary('Mul', real(x), power(g, scales(g, x, attributes), -attributes.beta)),
   ),
   LRNGrad: kernel<'x' | 'y' | 'dy', tf.LRNGradAttrs>((g, { x, y, dy }, attributes) => {
     const { alpha, beta } = attributes;

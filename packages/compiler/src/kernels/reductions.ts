@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { type GraphBuilder, sizeOf, type Value } from '../graph';
-import { type KernelTable, kernel } from './kernel';
+import { type KernelTable, kernel, real } from './kernel';
 
 type ReduceAttrs = { axis: number | number[]; keepDims?: boolean };
 
@@ -43,8 +43,8 @@ const extremeIndex = (op: string) =>
 
 /** An extreme that is NaN if any element is; ONNX Runtime leaves that open. */
 const extreme = (op: 'ReduceMax' | 'ReduceMin') => (g: GraphBuilder, x: Value, axes: number[], keepDims: boolean) => {
-  const result = reduce(g, op, x, axes, keepDims, Number.NaN);
-  if (x.type !== 'float32' || sizeOf(x.shape) === 0) return result;
+  const result = reduce(g, op, x, axes, keepDims, x.type === 'float32' ? Number.NaN : 0);
+  if (x.type !== 'float32' || sizeOf(x.shape) === 0) return g.cast(result, x.type);
   const anyNaN = g.reduce('ReduceMax', g.cast(g.unary('IsNaN', x, 'bool'), 'float32'), axes, keepDims);
   return g.where(g.cast(anyNaN, 'bool'), g.scalar(Number.NaN), result);
 };
@@ -92,6 +92,6 @@ export const reductions: KernelTable = {
     cumulativeProduct(g, x.type === 'bool' ? g.cast(x, 'int32') : x, axesOf(x, axis)[0]!, exclusive, reverse),
   ),
   Softmax: kernel<'logits', tf.SoftmaxAttrs>((g, { logits }, { dim }) =>
-    g.unary('Softmax', logits, 'float32', { axis: axesOf(logits, dim)[0]! }),
+    g.unary('Softmax', real(logits), 'float32', { axis: axesOf(logits, dim)[0]! }),
   ),
 };

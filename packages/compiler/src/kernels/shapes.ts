@@ -130,10 +130,15 @@ export const shapes: KernelTable = {
       a.newAxisMask,
       a.shrinkAxisMask,
     );
-    const sparse = tf.slice_util.computeOutShape(info.begin, info.end, info.strides);
+    // + 0 as a size can be -0 there
+    const sparse = tf.slice_util.computeOutShape(info.begin, info.end, info.strides).map((size) => size + 0);
     // an end before the first element is written as minus infinity, since -1 means the last
     const end = info.end.map((to, axis) => (info.strides[axis]! < 0 && to < 0 ? -(2 ** 31) : to));
-    return g.reshape(g.slice(x, info.begin, end, info.strides, sparse), info.finalShape);
+    const sliced = g.slice(x, info.begin, end, info.strides, sparse);
+    return g.reshape(
+      sliced,
+      info.finalShape.map((size) => size + 0),
+    );
   }),
   PadV2: kernel<'x', tf.PadV2Attrs>((g, { x }, { paddings, constantValue }) => pad(g, x, paddings, constantValue)),
   MirrorPad: kernel<'x', tf.MirrorPadAttrs>((g, { x }, { paddings, mode }) =>
@@ -152,9 +157,6 @@ export const shapes: KernelTable = {
     }
     return g.add('Tile', [x, g.ints(reps)], shape, x.type);
   }),
-  BroadcastTo: kernel<'x', tf.BroadCastToAttrs>((g, { x }, { shape }) =>
-    g.add('Expand', [x, g.ints(shape)], shape, x.type),
-  ),
   Reverse: kernel<'x', tf.ReverseAttrs>((g, { x }, { dims }) =>
     reverse(g, x, tf.util.parseAxisParam(dims, x.shape.slice())),
   ),

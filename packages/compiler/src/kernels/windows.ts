@@ -59,10 +59,15 @@ export function gatherWindows(g: GraphBuilder, parts: readonly Value[], sliding:
   const sum = parts
     .map((part, i) => sliding.reduce((value, along, j) => spread(g, value, along, places[i]![j]!), part))
     .reduce((total, part) => g.binary('Add', total, part));
-  const begin = sum.shape.map((_, axis) => sliding.find((one) => one.axis === axis)?.before ?? 0);
+  const before = sum.shape.map((_, axis) => sliding.find((one) => one.axis === axis)?.before ?? 0);
   const shape = sum.shape.map((size, axis) => sliding.find((one) => one.axis === axis)?.inSize ?? size);
-  const missing = shape.map((size, axis): [number, number] => [0, Math.max(0, begin[axis]! + size - sum.shape[axis]!)]);
-  const whole = pad(g, sum, missing, 0);
+  // what no window saw: at the end, and with long strides at the start
+  const unseen = shape.map((size, axis): [number, number] => [
+    Math.max(0, -before[axis]!),
+    Math.max(0, before[axis]! + size - sum.shape[axis]!),
+  ]);
+  const whole = pad(g, sum, unseen, 0);
+  const begin = before.map((from) => Math.max(0, from));
   const end = begin.map((from, axis) => from + shape[axis]!);
   return g.slice(
     whole,
