@@ -3,6 +3,7 @@ export { type BatchOptions, batches, countBatches, VIEWS, type Views } from './b
 export { createDataset, type Dataset, type DatasetOptions, type DatasetSplit } from './dataset';
 export type { CleanedCounts } from './feature-rows';
 export type { FeatureStatistics } from './feature-statistics';
+export { type FoldOptions, foldByGroup, videoOf } from './fold-by-group';
 export { MemoryRows } from './memory-rows';
 export {
   checkMissingness,

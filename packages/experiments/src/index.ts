@@ -10,7 +10,24 @@ export { type CompareOptions, compareWithBaseline, type Difference, type Verdict
 export { type GridOutcome, type RunGridOptions, runGrid } from './grid/run-grid';
 export { canonical, groupRuns, type RunGroup, type RunIdentity } from './groups';
 export { checkSameMasks, type Group, type Outcome, outcomeOf, type Replicate, taskOf } from './outcome';
-export { type CurveSeries, type CurvesOptions, curvesSvg, svgToPng } from './plots/index';
+export {
+  type Bar,
+  type BarsOptions,
+  barsSvg,
+  type CurveSeries,
+  type CurvesOptions,
+  curvesSvg,
+  type HeatmapOptions,
+  heatmapSvg,
+  type LinesOptions,
+  linesSvg,
+  type PrincipalComponents,
+  principalComponents,
+  type ScatterOptions,
+  type ScatterPoint,
+  scatterSvg,
+  svgToPng,
+} from './plots/index';
 export {
   averaged,
   type Condition,
@@ -31,6 +48,25 @@ export {
   testRun,
 } from './raw-result';
 export {
+  type EpochPoint,
+  factorsBlocks,
+  type LabelledMatrix,
+  type Measure,
+  measuresBlocks,
+  type Observation,
+  observationBlocks,
+  type Page,
+  type PageBlock,
+  type PageSection,
+  type PooledPart,
+  pageHtml,
+  partsBlocks,
+  type ReportGroup,
+  type ReportRun,
+  resultsSection,
+  trainingSection,
+} from './report/index';
+export {
   curveSeries,
   measured,
   type Robustness,
@@ -43,6 +79,6 @@ export { betterOf, decide, decidedScorerOf, type Scores, scorerOf } from './scor
 export { tableToCsv, toCsv } from './table/csv';
 export { tableToLatex } from './table/latex';
 export { tableToMarkdown } from './table/markdown';
-export type { Cell, Column, Measured, Table } from './table/table';
+export { type Cell, type Column, formatCell, type Measured, type Table } from './table/table';
 export { isTemporary, writeFileWhole, writeJson } from './write-file';
 export { type Report, type ReportPart, writeReport } from './write-report';

@@ -82,6 +82,62 @@ function program(onInterrupted: () => void): Command {
     .action(async (runs, options) => (await import('./commands/robustness')).robustness(runs, options));
 
   trimodal
+    .command('ablate')
+    .description('What a model is without each of its parts: trains all with several seeds and tests the differences.')
+    .addArgument(new Argument('<architecture>', ARCHITECTURE))
+    .requiredOption('--data <file>', DATA)
+    .addOption(seedsOption())
+    .option('--arms <list>', 'names of arms, such as "w/o text,w/o TSF" (default: all; --dry-run prints them)')
+    .option('--edit <arm>', 'an arm of your own, "name: path.to.key=value"; again for more', several)
+    .option('--config <file>', 'a JSON file that is merged into the preset, for every arm')
+    .option('--set <path=value>', 'override a config value for every arm; again for more', several)
+    .option('--out <folder>', 'where runs and tables go (default: runs/ablate-<architecture>)')
+    .addOption(jobsOption())
+    .addOption(protocolOption())
+    .addOption(ratesOption())
+    .addOption(metricsOption())
+    .addOption(backendOption())
+    .addOption(foldsOption())
+    .option('--dry-run', 'check the arms, say what they are, and stop')
+    .action(async (architecture, options) => {
+      if (!(await (await import('./commands/ablate')).ablate(architecture, options))) onInterrupted();
+    });
+
+  trimodal
+    .command('report')
+    .description('What finished runs found and what their models look at: one HTML file that opens offline.')
+    .argument('<runs...>', 'folders of runs, or folders with runs below')
+    .requiredOption('--data <file>', `${DATA}; the data that they were trained on`)
+    .option('--out <file>', 'the file', 'report.html')
+    .addOption(new Option('--split <name>', 'what curves and models are shown on').choices(SPLITS).default('valid'))
+    .addOption(ratesOption())
+    .addOption(metricsOption())
+    .addOption(backendOption('that of each run'))
+    .action(async (runs, options) => (await import('./commands/report')).report(runs, options));
+
+  trimodal
+    .command('compare')
+    .description(
+      'Several architectures, trained with several seeds and tested whole and with parts missing; the first is the baseline.',
+    )
+    .addArgument(new Argument('<architectures...>', ARCHITECTURE))
+    .requiredOption('--data <file>', DATA)
+    .addOption(seedsOption())
+    .option('--edit <variant>', 'a variant, "dbr, text alone: model.modalities=["text"]"; again for more', several)
+    .option('--config <file>', 'a JSON file that is merged into every preset')
+    .option('--set <path=value>', 'override a config value for all; again for more', several)
+    .option('--out <folder>', 'where runs and tables go', 'runs/compare')
+    .addOption(jobsOption())
+    .addOption(foldsOption())
+    .addOption(protocolOption())
+    .addOption(ratesOption())
+    .addOption(metricsOption())
+    .addOption(backendOption())
+    .action(async (architectures, options) => {
+      if (!(await (await import('./commands/compare')).compare(architectures, options))) onInterrupted();
+    });
+
+  trimodal
     .command('export')
     .description('Write a finished run as a file that ONNX Runtime loads, in Python, C++ or a browser.')
     .argument('<run>', 'the folder of a run')
@@ -127,9 +183,28 @@ function backendOption(fallback = 'auto'): Option {
   return new Option('--backend <name>', `where to compute (default: ${fallback})`).choices(BACKENDS);
 }
 
+function seedsOption(): Option {
+  return new Option('--seeds <list>', 'such as 1111..1115 or 1,2,3').default('1111..1115');
+}
+
+function jobsOption(): Option {
+  return new Option('--jobs <number>', 'runs at once, a thread each (default: as many as there are cores)').argParser(
+    positive,
+  );
+}
+
+function foldsOption(): Option {
+  return new Option(
+    '--folds <number>',
+    'for tuning: cross-validation over the videos of train and valid, two runs a fold; test is not touched',
+  ).argParser(positive);
+}
+
 function protocolOption(): Option {
   const known = 'frame-uniform, modality-subsets, modality-rate';
-  return new Option('--protocol <list>', `what goes missing: ${known}`).default('frame-uniform,modality-subsets');
+  return new Option('--protocol <list>', `what goes missing: ${known}, or none`).default(
+    'frame-uniform,modality-subsets',
+  );
 }
 
 function ratesOption(): Option {
@@ -146,6 +221,12 @@ function metricsOption(): Option {
 /** Gathers the values of an option that may come again. */
 function several(text: string, before: readonly string[] = []): readonly string[] {
   return [...before, text];
+}
+
+function positive(text: string): number {
+  const value = integer(text);
+  if (value < 1) throw new InvalidArgumentError('It must be an integer from 1.');
+  return value;
 }
 
 function count(text: string): number {

@@ -3,6 +3,7 @@ import type { Modality } from '@trimodal/core';
 import {
   createDataset,
   type Dataset,
+  foldByGroup,
   openFeatureFile,
   type RawDataset,
   type SyntheticDataset,
@@ -27,12 +28,15 @@ export type OpenData = { readonly dataset: Dataset; readonly synthetic?: Synthet
  */
 export async function openData(
   source: string,
-  { data: { standardize } }: RunConfig,
+  { data: { standardize, fold } }: RunConfig,
   modalities: readonly Modality[] | undefined,
 ): Promise<OpenData> {
   const raw = await openRaw(source);
-  const dataset = createDataset(raw, { standardize, ...(modalities ? { modalities } : {}) });
-  return 'factors' in raw ? { dataset, synthetic: raw } : { dataset };
+  const dataset = createDataset(fold ? foldByGroup(raw, fold) : raw, {
+    standardize,
+    ...(modalities ? { modalities } : {}),
+  });
+  return 'factors' in raw && !fold ? { dataset, synthetic: raw } : { dataset };
 }
 
 /** A feature file, or the synthetic benchmark, as it is. @throws RangeError if there is no such file. */

@@ -11,6 +11,7 @@ export function parseProtocols({ protocol = 'frame-uniform,modality-subsets', ra
   readonly names: readonly TestProtocol[];
   readonly rates: readonly number[];
 } {
+  if (protocol === 'none' && rates === undefined) return { names: [], rates: [] };
   const words = protocol.split(',').map((word) => word.trim());
   const names = words.map((word) => {
     const name = TEST_PROTOCOLS.find((known) => known === word);
@@ -21,7 +22,7 @@ export function parseProtocols({ protocol = 'frame-uniform,modality-subsets', ra
     );
   });
   if (rates !== undefined && !names.some(isRateProtocol)) {
-    throw new RangeError(`Cannot use --rates as a protocol with rates must be tested: got ${names.join(', ')}.`);
+    throw new RangeError(`Cannot use --rates as a protocol with rates must be tested: got ${protocol}.`);
   }
   return { names: [...new Set(names)], rates: parseRates(rates ?? DEFAULT_RATES) };
 }

@@ -33,6 +33,8 @@ export const runConfig = z.strictObject({
     missingness: missingness.nullable(),
     /** What is missing in validation, one draw for the run; null for nothing. */
     validationMissingness: missingness.nullable(),
+    /** Cross-validation over the videos of train and valid, instead of the splits of the file; see `foldByGroup` in @trimodal/data. */
+    fold: z.strictObject({ folds: z.int().min(2), fold: z.int().min(0), half: z.literal([0, 1]) }).exactOptional(),
   }),
   training: z.strictObject({
     batchSize: count,

@@ -1,5 +1,5 @@
 import { MODALITIES, type Modality } from '@trimodal/core';
-import { createDataset, type Dataset, type RawDataset, SPLITS } from '@trimodal/data';
+import { createDataset, type Dataset, foldByGroup, type RawDataset, SPLITS, type Task } from '@trimodal/data';
 import { openRaw } from './open-data';
 import type { RunConfig } from './run-config';
 
@@ -23,15 +23,24 @@ export class RunData {
     return this.raw.source;
   }
 
-  hashFor(_config: RunConfig): string {
-    return this.raw.dataHash;
+  get task(): Task {
+    return this.raw.task;
   }
 
-  datasetFor({ data: { standardize } }: RunConfig): Dataset {
-    const key = String(standardize);
-    const made = this.datasets.get(key) ?? createDataset(this.raw, { standardize });
+  hashFor(config: RunConfig): string {
+    return this.rawFor(config).dataHash;
+  }
+
+  datasetFor(config: RunConfig): Dataset {
+    const { standardize, fold } = config.data;
+    const key = JSON.stringify([standardize, fold]);
+    const made = this.datasets.get(key) ?? createDataset(this.rawFor(config), { standardize });
     this.datasets.set(key, made);
     return made;
+  }
+
+  private rawFor({ data: { fold } }: RunConfig): RawDataset {
+    return fold ? foldByGroup(this.raw, fold) : this.raw;
   }
 
   close(): void {

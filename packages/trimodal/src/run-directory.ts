@@ -115,7 +115,7 @@ export class RunDirectory {
 }
 
 /** Where two plain values differ first, and how. */
-function firstDifference(
+export function firstDifference(
   before: unknown,
   now: unknown,
   path: readonly string[] = [],

@@ -97,11 +97,11 @@ export function differencesTable(
   return { title, columns, rows, notes };
 }
 
-/** A row a group: of each protocol and score the mean over its conditions, over rates the area as well. */
+/** A row a group: of a protocol the mean of each score over its conditions, over rates the area as well. */
 export function missingPartsTable(title: string, found: readonly Robustness[], notes: readonly string[] = []): Table {
-  const columns = found.flatMap(({ protocol, metric, curves }): Column[] => [
-    { title: `${protocol} ${metric}`, better: betterOf(metric) },
-    ...(curves.every(({ areas }) => areas) ? [{ title: `${protocol} ${metric} AUILC`, better: betterOf(metric) }] : []),
+  const columns = found.flatMap(({ metric, curves }): Column[] => [
+    { title: metric, better: betterOf(metric) },
+    ...(curves.every(({ areas }) => areas) ? [{ title: `${metric} AUILC`, better: betterOf(metric) }] : []),
   ]);
   const rows = (found[0]?.curves ?? []).map(({ name }, i): Cell[] => [
     name,

@@ -74,3 +74,12 @@ export function bestCells({ columns, rows }: Table): boolean[][] {
     }),
   );
 }
+
+/** A cell as plain text, for a terminal: `0.954 ± 0.011†`. */
+export function formatCell(cell: Cell, column: Column): string {
+  if (cell === null) return '';
+  if (typeof cell === 'string') return cell;
+  if (typeof cell === 'number') return formatNumber(cell, column);
+  const { mean, std, marks = '' } = cell;
+  return `${formatNumber(mean, column)}${std === null ? '' : ` ± ${formatNumber(std, column)}`}${marks}`;
+}

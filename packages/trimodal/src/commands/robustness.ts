@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Split } from '@trimodal/data';
 import { type Group, groupRuns, type RawResult, type TestProtocol, writeReport } from '@trimodal/experiments';
 import type { BackendChoice } from '../engine';
+import { shellLine } from '../experiment/shell-line';
 import { findRuns } from '../find-runs';
 import { metricNames } from '../metric-names';
 import { type ProtocolOptions, parseProtocols, protocolConditions } from '../protocol-options';
@@ -29,6 +30,9 @@ export type RobustnessCommandOptions = ProtocolOptions & {
 export async function robustness(paths: readonly string[], options: RobustnessCommandOptions): Promise<void> {
   const { split = 'test', out = 'robustness', backend } = options;
   const asked = parseProtocols(options);
+  if (asked.names.length === 0) {
+    throw new RangeError('Cannot tell how runs hold up as --protocol must name what goes missing: got none.');
+  }
   const { finished, unfinished } = findRuns(paths);
   const runs = finished.map((directory) => {
     const result = directory.result();
@@ -61,7 +65,7 @@ export async function robustness(paths: readonly string[], options: RobustnessCo
         split,
       ),
       ...(unfinished.length > 0 ? [`Left out, as they are not finished: ${unfinished.join(', ')}.`] : []),
-      `Made by \`${commandLine(paths, options)}\`.`,
+      `Made by \`${shellLine(['trimodal', 'robustness', ...paths], options)}\`.`,
     ];
     const made = asked.names.map((protocol: TestProtocol) =>
       robustnessParts({
@@ -83,12 +87,4 @@ export async function robustness(paths: readonly string[], options: RobustnessCo
     progress.end();
     data.close();
   }
-}
-
-function commandLine(paths: readonly string[], options: RobustnessCommandOptions): string {
-  const { data, ...rest } = options;
-  const more = Object.entries(rest).flatMap(([name, value]) =>
-    value === undefined ? [] : [`--${name}`, String(value)],
-  );
-  return ['trimodal', 'robustness', ...paths, '--data', data, ...more].join(' ');
 }

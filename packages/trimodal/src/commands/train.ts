@@ -8,6 +8,7 @@ import { summary } from '../summary';
 import { colorsFor } from '../terminal/colors';
 import { trainingProgress } from '../terminal/training-progress';
 import { startedWith, trainRun } from '../train-run';
+import { parentLine } from '../worker';
 
 export type TrainOptions = {
   readonly data: string;
@@ -56,6 +57,7 @@ export async function train(architecture: string, options: TrainOptions): Promis
     progress.note('Stopping after this step; once more to stop at once.');
   };
   for (const signal of SIGNALS) process.once(signal, onInterrupt);
+  const parent = parentLine(onInterrupt);
   try {
     const result = await trainRun({
       architecture,
@@ -65,7 +67,10 @@ export async function train(architecture: string, options: TrainOptions): Promis
       directory,
       resume,
       signal: interrupt.signal,
-      onEvent: progress.onEvent,
+      onEvent: (event) => {
+        progress.onEvent(event);
+        parent.onEvent(event);
+      },
     });
     progress.end();
     if (result) console.log(`${summary(result)}\nWritten to ${out}/result.json`);
@@ -73,6 +78,7 @@ export async function train(architecture: string, options: TrainOptions): Promis
     return result;
   } finally {
     progress.end();
+    parent.close();
     for (const signal of SIGNALS) process.removeListener(signal, onInterrupt);
     data.dataset.close();
   }
