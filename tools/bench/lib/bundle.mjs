@@ -9,7 +9,7 @@ export const BUNDLE = join(CACHE, 'workloads.mjs');
 /** The workloads and all that they need of the packages' sources, in one file that our processes load. */
 export async function bundleWorkloads() {
   await build({
-    entryPoints: [join(HERE, 'workloads/index.ts')],
+    entryPoints: [join(HERE, 'src/index.ts')],
     bundle: true,
     platform: 'node',
     format: 'esm',

@@ -10,7 +10,7 @@ export async function measureEpochs(bench, { data, threads, rounds }) {
   const batches = [...(await bench.openEpochs(data))(0)];
   const results = [];
   for (const count of threads) {
-    const busyCores = await waitForQuiet();
+    const busyCores = await waitForQuiet(count);
     const setting = { workload: 'mosi', d: 64, size: 32, threads: count, data };
     const sides = contenders(bench, setting, ['eager', 'compile'], batches);
     const losses = {};

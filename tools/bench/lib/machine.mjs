@@ -2,6 +2,7 @@ import { cpus, totalmem } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 
 const QUIET = 0.5;
+const PATIENCE_SECONDS = 60;
 
 /** How many cores were busy with anything while this process waited. */
 export async function busyCores(ms = 400) {
@@ -17,12 +18,17 @@ export async function busyCores(ms = 400) {
   return all === 0 ? 0 : (1 - (after.idle - before.idle) / all) * cpus().length;
 }
 
-/** Waits a little for other programs to come to rest, then tells how many cores they keep busy. */
-export async function waitForQuiet() {
+/** Whether other programs disturbed a measurement: one thread has a core of its own while another is free. */
+export function isDisturbed({ threads, busyCores }) {
+  return busyCores > QUIET && threads > cpus().length - busyCores;
+}
+
+/** Waits for other programs to come to rest, longer where there is no core to spare, then tells how many they keep busy. */
+export async function waitForQuiet(threads) {
   let busy = await busyCores();
-  for (let i = 0; i < 5 && busy > QUIET; i++) busy = await busyCores(1000);
-  if (busy > QUIET)
-    console.log(`Other programs keep ${busy.toFixed(1)} cores busy: times of two threads above all will be too long.`);
+  for (let i = 0; i < PATIENCE_SECONDS && isDisturbed({ threads, busyCores: busy }); i++) busy = await busyCores(1000);
+  if (isDisturbed({ threads, busyCores: busy }))
+    console.log(`Other programs keep ${busy.toFixed(1)} cores busy: what ${threads} threads take will be too long.`);
   return busy;
 }
 

@@ -15,7 +15,7 @@ const CHECKED_STEPS = 5;
  * side has emptied the caches.
  */
 export async function measure(bench, mode, setting, { rounds }) {
-  const busyBefore = await waitForQuiet();
+  const busyBefore = await waitForQuiet(setting.threads);
   const sides = contenders(bench, { ...setting, inference: mode === 'infer' }, ['eager', 'compile']);
   const { hasDropout } = bench.workloads[setting.workload];
   const losses = {};

@@ -1,4 +1,5 @@
 import { fasterTorch, goalsOf } from './goals.mjs';
+import { isDisturbed } from './machine.mjs';
 
 const SHOWN_OPS = 10;
 
@@ -28,7 +29,7 @@ Made by one command; every time is a median, with the quartiles in brackets.
 - Workloads, all of three modalities: \`encoder\`, two transformer layers each, 50 steps of 768, 5 and 20 features, 4 heads; \`unaligned\`, the same on 50, 375 and 500 steps, 8 heads, pooled by attention;
   \`mosi\`, the \`dbr\` preset on the shapes and lengths of mosi.pkl, half of the sequences losing steps. A step is forward, backward, clipping (\`mosi\`) and AdamW, dropout as in the preset.
 - PyTorch: the same models in its own idioms (scaled_dot_product_attention, nn.GRU on packed sequences, nn.LayerNorm, nn.Conv1d, AdamW with fused=True), eager and through torch.compile, starting from our weights.
-  Its two-thread times suffer when another program wants a core, as its threads spin; so \`others\` says how many cores other programs kept busy before or after.
+  Its two-thread times suffer when another program wants a core, as its threads spin; so \`others\` says how many cores other programs kept busy before or after; where that left too few, it is bold, and the row isn't counted in the goals.
 
 ${sections.filter(Boolean).join('\n\n')}
 `;
@@ -41,8 +42,8 @@ const EPOCH_NOTE =
   "Ours makes each batch on the way, from the standardised file, steps missing anew; PyTorch's batches lie ready in memory. Losses are means over the first epoch, each side with masks of its own.";
 const START_NOTE =
   'The first step in a fresh process on one thread: tracing, optimising the graph, loading it into ONNX Runtime, and the step.';
-const PROFILE_NOTE =
-  "By ONNX Runtime's profiler on one thread. Profiling takes time of its own for each node, so small operations look larger here than they are: the step's time is that under the profiler.";
+const PROFILE_NOTE = `By ONNX Runtime's profiler, on one thread, batch 32. Matrix products are the floor: nothing else has to take time. The profiler takes time of its own for each node,
+so that small operations look larger here than they are; the goal compares the products to the step without it.`;
 
 function section(title, { at, commit, load }, body, note) {
   return `## ${title}\n\n${body}\n\n${note}\n\nMeasured ${at}, commit ${commit}; load average at the start ${load.toFixed(1)}.`;
@@ -80,10 +81,15 @@ function stepTable(rows) {
         cell(row.spread.torchCompile),
         best === null ? '-' : (best / row.trimodalMs).toFixed(2),
         row.lossDifference?.toExponential(0) ?? '-',
-        row.busyCores.toFixed(1),
+        others(row),
       ];
     }),
   );
+}
+
+function others(row) {
+  const cores = row.busyCores.toFixed(1);
+  return isDisturbed(row) ? `**${cores}**` : cores;
 }
 
 function epochTable(rows) {
@@ -98,7 +104,7 @@ function epochTable(rows) {
       Object.values(firstEpochLoss)
         .map((loss) => loss?.toFixed(3) ?? '-')
         .join(', '),
-      busyCores.toFixed(1),
+      others({ threads, busyCores }),
     ]),
   );
 }
@@ -142,24 +148,36 @@ function startTable({ helpMs, compile }) {
 }
 
 function profileTables(results) {
-  return results
-    .map(({ workload, d, stepMs, kernelsMs, productsMs, productShare, ops }) => {
-      const rest = ops.slice(SHOWN_OPS);
-      const sum = (of) => rest.reduce((total, op) => total + op[of], 0);
-      const rows = [
-        ...ops.slice(0, SHOWN_OPS),
-        { op: `${rest.length} others`, ms: sum('ms'), share: sum('share'), nodes: sum('nodes') },
-      ];
-      return `### ${workload}, d=${d}
+  const kinds = Object.keys(results[0].byKind);
+  const nodesOf = (ops) => ops.reduce((sum, { nodes }) => sum + nodes, 0);
+  const overview = table(
+    ['workload', 'd', 'step ms', 'with the profiler', ...kinds, 'outside of kernels', 'nodes'],
+    results.map(({ workload, d, plainMs, profiledMs, kernelsMs, byKind, ops }) => [
+      workload,
+      d,
+      plainMs.toFixed(1),
+      profiledMs.toFixed(1),
+      ...kinds.map((kind) => byKind[kind].toFixed(1)),
+      (profiledMs - kernelsMs).toFixed(1),
+      nodesOf(ops).toLocaleString('en'),
+    ]),
+  );
+  return [overview, ...results.map(operations)].join('\n\n');
+}
 
-${stepMs.toFixed(1)} ms a step, of which ${kernelsMs.toFixed(1)} in kernels; matrix products, the floor, ${productsMs.toFixed(1)} ms: ${(100 * productShare).toFixed(0)} % of the kernels.
+function operations({ workload, d, ops }) {
+  const rest = ops.slice(SHOWN_OPS);
+  const sum = (of) => rest.reduce((total, op) => total + op[of], 0);
+  const rows = [
+    ...ops.slice(0, SHOWN_OPS),
+    { op: `${rest.length} others`, ms: sum('ms'), share: sum('share'), nodes: sum('nodes') },
+  ];
+  return `### ${workload}, d=${d}
 
 ${table(
-  ['operation', 'ms', 'share', 'nodes'],
+  ['operation', 'ms', 'share of the kernels', 'nodes'],
   rows.map(({ op, ms, share, nodes }) => [op, ms.toFixed(2), `${(100 * share).toFixed(1)} %`, nodes]),
 )}`;
-    })
-    .join('\n\n');
 }
 
 function cell(quartiles, digits = 1) {

@@ -50,9 +50,9 @@ export function paddedRows(lengths: readonly number[], time: number): Float32Arr
 }
 
 /** Weights by path, and batches as `input/<number>/...`, as the mirror reads them. */
-export function mirrorArrays(learner: Learner, batches: readonly Batch[]): Uint8Array {
+export function mirrorArrays({ parameters }: Pick<Learner, 'parameters'>, batches: readonly Batch[]): Uint8Array {
   const arrays = new Map<string, StoredTensor>();
-  for (const [path, weight] of learner.parameters) {
+  for (const [path, weight] of parameters) {
     arrays.set(path, { shape: weight.shape, data: weight.dataSync() as Float32Array });
   }
   for (const [number, { views, labels, count }] of batches.entries()) {
