@@ -43,10 +43,11 @@ type Expressed = { readonly output: tf.Tensor3D; readonly routing?: Routing };
  * `P_m = sum_k g^P_mk(h, o_m) E^P_mk(h)`, `S_m = sum_k g^S_k(h, o_m) E^S_k(h)`: a bank of private experts for each modality and one
  * bank of shared experts for all of them; the routers see a token h and the share o_m of its modality's steps that was observed.
  *
- * Shapes: tokens `[b, t_m, d]`, mask `[b, t_m]`, observedShare `[b, 1]` (else the share of the tokens that are there) -> parts `[b, t_m, d]`, 0
- * at tokens that aren't there.
- * Source: DERL (arXiv 2602.01833) has hybrid experts that adaptively disentangle modalities into orthogonal private and shared spaces; only its
- * abstract is known to us. The soft router is that of MoMKE (Xu et al. 2024); the banks, the form of an expert and what the routers see are ours.
+ * Shapes: tokens `[b, t_m, d]`, mask `[b, t_m]`, observedShare `[b, 1]` (else the share of the tokens that are there) -> parts
+ * `[b, t_m, d]`, 0 at tokens that aren't there.
+ * Source: DERL (arXiv 2602.01833) has hybrid experts that adaptively disentangle modalities into orthogonal private and shared
+ * spaces; only its abstract is known to us. The soft router is that of MoMKE (Xu et al. 2024); the banks, the form of an expert and
+ * what the routers see are ours.
  * @param options.slots Which parts are made; the record of a part that isn't is empty.
  * @param options.experts 'mixture', or 'mlp' for what it is measured against: single experts as wide as the whole bank, without a router.
  * @param options.hiddenDim Width of the hidden layer of one expert, by default `2 dModel`.

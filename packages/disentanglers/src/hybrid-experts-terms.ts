@@ -15,8 +15,8 @@ import { orthogonalityLoss } from '@trimodal/losses';
 import type { HybridExpertsOutput } from './hybrid-experts-disentangler';
 
 /**
- * How far the parts are from lying in orthogonal spaces: the mean square of `A^T B` of pooled, batch-centred rows of length 1, averaged over the
- * pairs `(P_m, S_m)` of each modality and `(P_m, P_n)` of each two; a sample counts where both parts of a pair are there.
+ * How far the parts are from lying in orthogonal spaces: the mean square of `A^T B` of pooled, batch-centred rows of length 1, averaged
+ * over the pairs `(P_m, S_m)` of each modality and `(P_m, P_n)` of each two; a sample counts where both parts of a pair are there.
  *
  * Shapes: parts `[b, t_m, d]` -> scalar; 0 where there is no pair.
  * Source: DERL (arXiv 2602.01833) asks for orthogonal private and shared spaces; the form is the difference loss of MISA (Hazarika et al. 2020).
@@ -43,8 +43,8 @@ export function expertOrthogonality({ shared, private: own, mask }: Parts): tf.S
 }
 
 /**
- * Keeps the routers from sending everything to few experts: the load balance loss of each bank, averaged over banks. The shared bank has one
- * load, that of the tokens of all modalities together.
+ * Keeps the routers from sending everything to few experts: the load balance loss of each bank, averaged over banks. The shared bank has
+ * one load, that of the tokens of all modalities together.
  *
  * Shapes: gates `[b, t_m, k]` -> scalar, 1 where all loads are even; 0 without routers.
  * Source: Fedus et al. 2022, "Switch Transformers"; see `loadBalanceLoss` of `@trimodal/experts`.

@@ -9,8 +9,8 @@ export type ExpertBankOptions = ExpertOptions & { numExperts: number };
  * The sum of several experts, each weighed token by token, in two matrix products whatever their number.
  *
  * `y = x + sum_k g_k (W_k dropout(gelu(V_k norm(x) + c_k)) + b_k)`: the hidden layers of all experts lie side by side, the gates scale
- * them, and one product with the stacked output weights sums over experts. It equals `sum_k g_k E_k(x)` of as many `Expert`s where
- * the gates of a token sum to 1; the experts have one LayerNorm in common, as a gain and bias of their own could be absorbed in V_k and c_k.
+ * them, and one product with the stacked output weights sums over experts. It equals `sum_k g_k E_k(x)` of as many `Expert`s where the
+ * gates of a token sum to 1; the experts have one LayerNorm in common, as a gain and bias of their own could be absorbed in V_k and c_k.
  *
  * Shapes: x `[b, t, d]`, gates `[b, t, k]` -> `[b, t, d]`.
  * Source: mixtures of experts (Shazeer et al. 2017, "Outrageously Large Neural Networks"); the form of an expert is ours.

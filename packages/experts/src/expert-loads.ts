@@ -16,8 +16,8 @@ export function expertLoads(gates: tf.Tensor3D, mask: tf.Tensor2D): tf.Tensor1D 
 }
 
 /**
- * Keeps a router from sending everything to few experts: `k sum_e f_e P_e`, with `P_e` the mean probability of expert e and `f_e` its load, the
- * share of the gates that it got; 1 where the load is even, k where one expert takes all, 0 if no token is there.
+ * Keeps a router from sending everything to few experts: `k sum_e f_e P_e`, with `P_e` the mean probability of expert e and `f_e` its load,
+ * the share of the gates that it got; 1 where the load is even, k where one expert takes all, 0 if no token is there.
  *
  * Shapes: gates, probabilities `[b, t, k]`, mask `[b, t]` (1 = there) -> scalar.
  * Source: Fedus et al. 2022, "Switch Transformers"; loads by gates, not by counts, are ours: so dense routers have them too.

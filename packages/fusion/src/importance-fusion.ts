@@ -20,13 +20,13 @@ const ROLE_STD = 0.02;
 /**
  * Takes each part for an expert with a role of its own, and sums what they say by how much each matters for the sample.
  *
- * `w = softmax(v . tanh(W x_k + U mean(x) + r_k))` over the parts that are there, `x' = layer(x + r)`, a transformer layer in which the parts
- * read one another, `fused = sum_k w_k x'_k`; the role `r_k` is learned.
+ * `w = softmax(v . tanh(W x_k + U mean(x) + r_k))` over the parts that are there, `x' = layer(x + r)`, a transformer layer in which the
+ * parts read one another, `fused = sum_k w_k x'_k`; the role `r_k` is learned.
  *
  * Shapes: parts `[b, t_m, d]`, present `[b, 3]` -> fused `[b, d]`, weights `[b, k]`.
  * Source: in DERL (arXiv 2602.01833) the disentangled features act as modality experts with distinct roles and are fused aware of their
- * importance; only its abstract is known to us. The formulas are ours, the scorer after Ilse et al. 2018. As the parts have read one another,
- * a weight says how much a part counts, not that nothing of the others came with it.
+ * importance; only its abstract is known to us. The formulas are ours, the scorer after Ilse et al. 2018. As the parts have read one
+ * another, a weight says how much a part counts, not that nothing of the others came with it.
  * @param options.weighting 'importance', or 'mean' for what it is measured against: all parts that are there count alike.
  * @param options.numHeads Of the transformer layer; divides dModel.
  * @param options.hiddenDim Width of its feed-forward network, by default `4 dModel`.

@@ -16,11 +16,12 @@ import type { PartDecoder } from './part-decoder';
 import { meanOf, type View } from './views';
 
 /**
- * How far tokens are from the clean ones if decoded with the shared part of another modality: `mean |D(P_m, S_n) - stop H_m|^2`, averaged over the ordered pairs
- * of modalities. So a shared part has to tell what modalities have in common, and a modality that only the masked view lacks is decoded from others (its own
- * private part is 0 there).
+ * How far tokens are from the clean ones if decoded with the shared part of another modality: `mean |D(P_m, S_n) - stop H_m|^2`, averaged
+ * over the ordered pairs of modalities. So a shared part has to tell what modalities have in common, and a modality that only the masked
+ * view lacks is decoded from others (its own private part is 0 there).
  *
- * A token counts where m is there in the clean view and n in the masked one. Modalities of as many tokens are compared token by token, others pooled.
+ * A token counts where m is there in the clean view and n in the masked one. Modalities of as many tokens are compared token by
+ * token, others pooled.
  *
  * Shapes: parts `[b, t_m, d]` -> scalar; 0 where no pair is there.
  * Source: HRLF (Li et al. 2024), cross-modal reconstruction; pooling is ours.

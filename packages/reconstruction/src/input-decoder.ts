@@ -7,8 +7,8 @@ export type InputDecoderOptions = { dModel: number; inDim: number; time: number 
 /**
  * Predicts the features of every step from tokens of which there may be fewer, or which are missing at some steps.
  *
- * Each step has a learned query q_i: `a_i = softmax_j(q_i . n_j / sqrt(d))` over the tokens that are there, `n = norm(x)`, and `y_i = W (q_i + sum_j a_ij n_j) + c`.
- * As `W` comes last it is applied to the few tokens and to the queries, not to every step of every sample.
+ * Each step has a learned query q_i: `a_i = softmax_j(q_i . n_j / sqrt(d))` over the tokens that are there, `n = norm(x)`, and
+ * `y_i = W (q_i + sum_j a_ij n_j) + c`. As `W` comes last it is applied to the few tokens and to the queries, not to every step of every sample.
  *
  * Shapes: x `[b, T, d]`, mask `[b, T]` (1 = there) -> `[b, time, inDim]`.
  * Source: ours; attention with learned queries and one head, whose projections q_i, n_j and W would absorb.

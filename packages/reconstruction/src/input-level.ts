@@ -4,8 +4,8 @@ import { reconstructionLoss } from '@trimodal/losses';
 import { meanOf, type View } from './views';
 
 /**
- * How far predicted features are from the clean ones at the steps that only the masked view lacks: smooth L1, averaged over modalities. Observed steps
- * don't count, and neither do samples of which the masked view has no step of the modality: there is nothing to predict them from.
+ * How far predicted features are from the clean ones at the steps that only the masked view lacks: smooth L1, averaged over modalities. Observed
+ * steps don't count, and neither do samples of which the masked view has no step of the modality: there is nothing to predict them from.
  *
  * Shapes: predicted and clean features `[b, t_m, d_m]` -> scalar; 0 where nothing was dropped.
  * Source: the low-level reconstruction of EMT-DLFR (Sun et al. 2023).

@@ -134,13 +134,19 @@ describe('MultiLevelReconstruction', () => {
     expect(number(others.grads[vision.name]!.abs().sum())).toBe(0);
   });
 
-  it('decodes one kind of part where there is but one', () => {
-    const module = build({ slots: ['shared'], levels: { cross: false } });
+  it.each(['shared', 'private'] as const)('decodes and compares the %s parts where there are no others', (slot) => {
+    const other = slot === 'shared' ? 'private' : 'shared';
     const { masked, clean, ...inputs } = viewsOf(MODALITIES);
-    const bare = ({ tokens, parts }: View): View => ({ tokens, parts: { ...parts, private: {} } });
-    const terms = module.forward({ masked: bare(masked), clean: bare(clean), ...inputs }, INFERENCE);
-    expect(Object.values(terms).map(number).every(Number.isFinite)).toBe(true);
-    expect([...parameters(module).keys()].some((path) => path.includes('private'))).toBe(false);
+    const bare = ({ tokens, parts }: View): View => ({ tokens, parts: { ...parts, [other]: {} } });
+    checkComponent({
+      build: (rng) => build({ slots: [slot], levels: { cross: false } }, rng),
+      run: (module, _, ctx) => ({ ...module.forward({ masked: bare(masked), clean: bare(clean), ...inputs }, ctx) }),
+      shapes: { feature: [], input: [], representation: [] },
+      subsets: false,
+    });
+    const paths = [...parameters(build({ slots: [slot], levels: { cross: false } })).keys()];
+    expect(paths.some((path) => path.startsWith(`representation.${slot}`))).toBe(true);
+    expect(paths.some((path) => path.startsWith(`representation.${other}`))).toBe(false);
   });
 
   it('has no other modality to borrow from where there is but one', () => {

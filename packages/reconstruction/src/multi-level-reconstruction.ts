@@ -42,20 +42,22 @@ export type ReconstructionViews = {
 export type ReconstructionTerms = Readonly<Partial<Record<ReconstructionLevel, tf.Scalar>>>;
 
 /**
- * What a masked view of a batch must tell of the clean one, on up to four levels: *feature*, the tokens decoded from both parts; *input*, raw features at
- * dropped steps; *representation*, the parts themselves; *cross*, tokens decoded with the shared part of another modality.
+ * What a masked view of a batch must tell of the clean one, on up to four levels: *feature*, the tokens decoded from both parts; *input*,
+ * raw features at dropped steps; *representation*, the parts themselves; *cross*, tokens decoded with the shared part of another modality.
  *
- * A level that is off has no weights and no term. The decoders of a modality are the same on the levels feature, input and cross. Targets come from the clean
- * view, without a gradient into it (but for the representation level, which is symmetric). A modality that the clean view lacks takes no part.
+ * A level that is off has no weights and no term. The decoders of a modality are the same on the levels feature, input and cross. Targets
+ * come from the clean view, without a gradient into it (but for the representation level, which is symmetric). A modality that the clean
+ * view lacks takes no part.
  *
  * Shapes: tokens and parts `[b, T_m, d]`, features `[b, t_m, d_m]` -> scalars.
- * Source: DERL (arXiv 2602.01833) has a multi-level reconstruction strategy for collaborative supervision; only its abstract is known to us. Which levels there
- * are is ours, after EMT-DLFR (Sun et al. 2023) and HRLF (Li et al. 2024); see the function or class of each.
+ * Source: DERL (arXiv 2602.01833) has a multi-level reconstruction strategy for collaborative supervision; only its abstract is known to
+ * us. Which levels there are is ours, after EMT-DLFR (Sun et al. 2023) and HRLF (Li et al. 2024); see the function or class of each.
  * @param options.levels Which levels are on; by default all of them.
  * @param options.slots Which parts are decoded; the level cross needs both.
  * @param options.inDims Number of features of each modality, and options.times its steps; the level input needs both.
  * @param options.hiddenDim Width of the decoders' hidden layer, by default `2 dModel`.
- * @throws RangeError if a size is no positive integer or an option that a level needs isn't given; in `forward`, TypeError or RangeError if shapes don't fit.
+ * @throws RangeError if a size is no positive integer or an option that a level needs isn't given; in `forward`, TypeError or RangeError if
+ * shapes don't fit.
  * @example
  * const reconstruction = new MultiLevelReconstruction({ dModel: 8, inDims, times }, new Rng(1));
  * const { feature, input, representation, cross } = reconstruction.forward({ masked, clean, maskedInputs, cleanInputs }, ctx);
@@ -84,9 +86,8 @@ export class MultiLevelReconstruction {
     const modalities = MODALITIES.filter((modality) => asked.includes(modality)); // in the fixed order
     const slots = SLOTS.filter((slot) => askedSlots.includes(slot));
     if (slots.length === 0 || (cross && slots.length < SLOTS.length)) {
-      throw new RangeError(
-        `Cannot build MultiLevelReconstruction as slots must hold ${cross ? "'shared' and 'private' for the level cross" : "'shared' or 'private'"}: got [${askedSlots}].`,
-      );
+      const needed = cross ? "'shared' and 'private' for the level cross" : "'shared' or 'private'";
+      throw new RangeError(`Cannot build MultiLevelReconstruction as slots must hold ${needed}: got [${askedSlots}].`);
     }
     const decoder = { dModel, numParts: slots.length, hiddenDim: hiddenDim ?? 2 * dModel, dropoutRate };
     this.levels = { feature, input, representation, cross };

@@ -26,11 +26,12 @@ export type RepresentationLevelOptions = {
  * How far the pooled parts of two views of a sample are from predicting each other:
  * `mean -(cos(h(z), stop z') + cos(h(z'), stop z)) / 2` over the parts, with a predictor h; -1 where they do.
  *
- * The shared parts have one predictor, the private parts of each modality one of their own. A sample counts where the modality is there in both views.
+ * The shared parts have one predictor, the private parts of each modality one of their own. A sample counts where the modality is
+ * there in both views.
  *
  * Shapes: parts `[b, t_m, d]` of both views -> scalar in [-1, 1]; 0 where nothing is there in both.
- * Source: the high-level attraction of EMT-DLFR (Sun et al. 2023), which is that of SimSiam (Chen & He 2021): the predictor and the stopped gradients keep it
- * from collapse. Ours: no projector and no batch normalisation, as the parts have other tasks that keep them apart.
+ * Source: the high-level attraction of EMT-DLFR (Sun et al. 2023), which is that of SimSiam (Chen & He 2021): the predictor and the stopped
+ * gradients keep it from collapse. Ours: no projector and no batch normalisation, as the parts have other tasks that keep them apart.
  * @param options.hiddenDim Width of the predictors' hidden layer, by default half of dModel: a bottleneck.
  * @throws RangeError if a size is no positive integer or a view lacks a part.
  * @example new RepresentationLevel({ dModel: 4, modalities: MODALITIES }, new Rng(1)).forward(masked.parts, clean.parts, INFERENCE);
