@@ -4,14 +4,16 @@ export class TraceError extends Error {
 }
 
 /**
- * The line of the caller's code in a stack: the first frame under TensorFlow.js's own.
+ * The line of the caller's code in a stack: the first frame under TensorFlow.js's own, or the second of all if it has none.
  *
  * A kernel of the tracer, the tracer's backend and TensorFlow.js lie above it.
  */
 export function callerLine(stack: string | undefined): string {
   const frames = (stack ?? '').split('\n').filter((line) => line.startsWith('    at '));
-  const isLibrary = (frame: string) => /[\\/]@tensorflow[\\/]|[\\/]tfjs-/.test(frame);
+  const isLibrary = (frame: string) => /[\\/]@tensorflow[\\/]|[\\/]tfjs-|WhileTracing /.test(frame);
   const first = frames.findIndex(isLibrary);
-  const caller = frames.slice(Math.max(first, 0)).find((frame) => !isLibrary(frame) && !/<anonymous>\)?$/.test(frame));
+  const caller = frames
+    .slice(first < 0 ? 1 : first)
+    .find((frame) => !isLibrary(frame) && !/<anonymous>\)?$/.test(frame));
   return caller ? caller.replace('    at ', 'at ') : 'at an unknown line';
 }

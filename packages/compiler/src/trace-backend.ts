@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { callerLine, TraceError } from './errors';
 import { type ConstantData, GraphBuilder, type Value } from './graph';
-import { KERNELS } from './kernels';
+import { COMPLEX_KERNELS, KERNELS } from './kernels';
+import { type ComplexValue, isComplex } from './kernels/complex';
 
 /** The name under which the recording backend is registered; it is active only while a function is traced. */
 const BACKEND = 'trimodal-trace';
@@ -18,15 +19,36 @@ export type OnCapture = (tensor: tf.TensorInfo) => Value;
 export class Recording {
   readonly builder = new GraphBuilder();
   private readonly values = new WeakMap<DataId, Value>();
+  private readonly complexValues = new WeakMap<DataId, ComplexValue>();
 
   constructor(private readonly capture: OnCapture) {}
 
   /** The value that a tensor stands for; a tensor of another backend is captured, and stays where it is. */
   valueOf(tensor: tf.TensorInfo): Value {
+    if (tensor.dtype === 'complex64') {
+      throw new TraceError(
+        `Cannot compile a tensor as its dtype must be float32, int32 or bool: got complex64 [${tensor.shape}]; ` +
+          'take tf.real and tf.imag of it.',
+      );
+    }
     let value = this.values.get(tensor.dataId);
     if (!value) {
       value = this.capture(tensor);
       this.values.set(tensor.dataId, value);
+    }
+    return value;
+  }
+
+  /** The two parts of a complex tensor. */
+  complexOf({ dataId, shape }: tf.TensorInfo): ComplexValue {
+    let value = this.complexValues.get(dataId);
+    if (!value) {
+      const [real, imag] = [0, 1].map((part) => {
+        const pairs = tf.engine().readSync(dataId) as Float32Array;
+        return this.builder.constant({ values: pairs.filter((_, i) => i % 2 === part) }, shape.slice(), 'float32');
+      }) as [Value, Value];
+      value = { real, imag };
+      this.complexValues.set(dataId, value);
     }
     return value;
   }
@@ -41,10 +63,14 @@ export class Recording {
   }
 
   /** A tensor that stands for a value. */
-  tensorInfo(value: Value, dtype: tf.DataType = tensorDtype(value)): tf.TensorInfo {
+  tensorInfo(value: Value | ComplexValue): tf.TensorInfo {
     const dataId = {};
+    if (isComplex(value)) {
+      this.complexValues.set(dataId, value);
+      return { dataId, shape: value.real.shape.slice(), dtype: 'complex64' };
+    }
     this.values.set(dataId, value);
-    return { dataId, shape: value.shape.slice(), dtype };
+    return { dataId, shape: value.shape.slice(), dtype: tensorDtype(value) };
   }
 }
 
@@ -132,20 +158,17 @@ function backend(): TraceBackend {
   if (instance) return instance;
   const created = new TraceBackend();
   tf.registerBackend(BACKEND, () => created, 0);
-  for (const [kernelName, kernel] of Object.entries(KERNELS)) {
+  for (const kernelName of new Set([...Object.keys(KERNELS), ...Object.keys(COMPLEX_KERNELS)])) {
     tf.registerKernel({
       kernelName,
       backendName: BACKEND,
       kernelFunc: ({ inputs, attrs }) => {
         const recording = created.current();
-        const values = Object.fromEntries(
-          Object.entries(inputs).flatMap(([name, x]) => (x ? [[name, recording.valueOf(x as tf.TensorInfo)]] : [])),
-        );
         try {
-          const result = kernel(recording.builder, values, (attrs ?? {}) as Record<string, never>);
+          const result = call(recording, kernelName, inputs as tf.NamedTensorInfoMap, attrs);
           return Array.isArray(result)
             ? result.map((value) => recording.tensorInfo(value))
-            : recording.tensorInfo(result as Value);
+            : recording.tensorInfo(result);
         } catch (error) {
           if (error instanceof TraceError || !(error instanceof Error)) throw error;
           throw new TraceError(`Cannot compile ${kernelName} ${callerLine(error.stack)}: ${error.message}`, {
@@ -157,6 +180,39 @@ function backend(): TraceBackend {
   }
   instance = created;
   return created;
+}
+
+/** Writes down what a kernel computes. */
+function call(
+  recording: Recording,
+  kernelName: string,
+  inputs: tf.NamedTensorInfoMap,
+  attributes: unknown,
+): Value | ComplexValue | Value[] {
+  const given = Object.entries(inputs).flatMap(([key, x]): [string, tf.TensorInfo][] => (x ? [[key, x]] : []));
+  const attrs = (attributes ?? {}) as Record<string, never>;
+  const anyComplex = given.some(([, { dtype }]) => dtype === 'complex64');
+  const kernel = KERNELS[kernelName];
+  if (kernel && !anyComplex) {
+    return kernel(recording.builder, Object.fromEntries(given.map(([key, x]) => [key, recording.valueOf(x)])), attrs);
+  }
+  const complexKernel = COMPLEX_KERNELS[kernelName];
+  if (!complexKernel)
+    throw new TypeError('no graph form for complex numbers; compute with tf.real and tf.imag of them');
+  const values = given.map(([key, x]) => [
+    key,
+    x.dtype === 'complex64' ? recording.complexOf(x) : recording.valueOf(x),
+  ]);
+  return complexKernel(recording.builder, Object.fromEntries(values), attrs);
+}
+
+/** While tracing, randomness would be drawn once and for all. A seed makes an operation of TensorFlow.js a constant eagerly, too. */
+function refuseRandom(): never {
+  throw new TraceError(
+    'Cannot compile a random number as a function is traced once, so that each run would have the same: got a call of ' +
+      `Math.random ${callerLine(new Error().stack)}; draw keep-masks with the rng that a compiled function gets, or make ` +
+      'what is random an input.',
+  );
 }
 
 /** Runs `fn` with every kernel recorded; the backend that was active is active again afterwards, come what may. */
@@ -173,6 +229,8 @@ export function record<T>(capture: OnCapture, fn: (recording: Recording) => T): 
   // an operation made of others lies deeper in a stack than the ten frames that are told
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = STACK_FRAMES;
+  const { random } = Math;
+  Math.random = refuseRandom;
   // the promise is resolved already: the backend's factory is synchronous
   void tf.setBackend(BACKEND);
   try {
@@ -188,6 +246,7 @@ export function record<T>(capture: OnCapture, fn: (recording: Recording) => T): 
   } finally {
     trace.recording = null;
     Error.stackTraceLimit = stackTraceLimit;
+    Math.random = random;
     void tf.setBackend(active);
   }
 }

@@ -6,6 +6,12 @@ import { type TraceFunction, trace } from './trace';
 
 const x = { x: { shape: [2, 3] } };
 
+const weight = tf.variable(tf.tensor1d([1, 2, 3]), true, 'read-while-tracing');
+const READ_OF_A_VARIABLE =
+  /^Cannot read the value of a variable .* got a read of read-while-tracing \[3\] at .*trace\.test\.ts:\d+:\d+.*; use the variable itself/;
+const RANDOM =
+  /^Cannot compile a random number .* got a call of Math\.random at .*trace\.test\.ts:\d+:\d+.*; draw keep-masks with the rng/;
+
 afterEach(() => expect(tf.getBackend()).toBe('cpu'));
 
 test.each<[string, TraceFunction, RegExp]>([
@@ -18,6 +24,20 @@ test.each<[string, TraceFunction, RegExp]>([
     'a read of an input',
     ({ x }) => ({ y: tf.scalar(x!.arraySync() as unknown as number) }),
     /got a read of an input \[2,3\]/,
+  ],
+  ['a read of a variable', ({ x }) => ({ y: x!.mul(weight.dataSync()[0]!) }), READ_OF_A_VARIABLE],
+  ['a read of a part of a variable', ({ x }) => ({ y: x!.mul(weight.arraySync() as number[]) }), READ_OF_A_VARIABLE],
+  ['uniform numbers', ({ x }) => ({ y: x!.add(tf.randomUniform([3])) }), RANDOM],
+  ['normal numbers', ({ x }) => ({ y: x!.add(tf.randomNormal([3])) }), RANDOM],
+  ['truncated normal numbers', ({ x }) => ({ y: x!.add(tf.truncatedNormal([3])) }), RANDOM],
+  ['gamma numbers', ({ x }) => ({ y: x!.add(tf.randomGamma([3], 1)) }), RANDOM],
+  ['dropout', ({ x }) => ({ y: tf.dropout(x!, 0.5) }), RANDOM],
+  ['drawn classes', ({ x }) => ({ y: tf.multinomial(x as tf.Tensor2D, 4) }), RANDOM],
+  ['a random number of JavaScript', ({ x }) => ({ y: x!.mul(Math.random()) }), RANDOM],
+  [
+    'drawn classes with a seed',
+    ({ x }) => ({ y: tf.multinomial(x as tf.Tensor2D, 4, 7) }),
+    /Cannot compile Multinomial at .*trace\.test\.ts:\d+:\d+.*got none/,
   ],
   ['a result that is no record', ({ x }) => x as never, /must return a record of tensors: got a Tensor\./],
   ['a promise', (async () => ({})) as never, /must return a record of tensors: got a Promise\./],
@@ -44,6 +64,22 @@ test.each<[string, TraceFunction, RegExp]>([
 ])('refuses %s', (_, fn, message) => {
   expect(() => trace(fn, x)).toThrow(message);
   expect(() => trace(fn, x)).toThrow(TraceError);
+});
+
+test('randomness and reads are back after a trace', () => {
+  const { random } = Math;
+  expect(() => trace(({ x }) => ({ y: x!.mul(Math.random()) }), x)).toThrow(TraceError);
+  expect(Math.random).toBe(random);
+  expect(Array.from(weight.dataSync())).toEqual([1, 2, 3]);
+  expect(tf.randomUniform([2]).shape).toEqual([2]);
+});
+
+test('a seed makes numbers a constant, as it does eagerly', async () => {
+  const noisy = ({ x }: Record<string, tf.Tensor>) => ({ y: x!.add(tf.randomUniform([3], 0, 1, 'float32', 5)) });
+  const compiled = await compile(noisy, { inputs: x, threads: 1 });
+  const { y } = await compiled.run({ x: new Float32Array(6) });
+  expect(y!.data).toEqual(noisy({ x: tf.zeros([2, 3]) }).y.dataSync());
+  await compiled.dispose();
 });
 
 test("lets the caller's own error through", () => {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { KeepMaskSource } from '@trimodal/core';
-import { TraceError } from './errors';
+import { callerLine, TraceError } from './errors';
 import type { Graph, Value } from './graph';
 import { type Recording, record } from './trace-backend';
 
@@ -84,6 +84,7 @@ export function trace(fn: TraceFunction, inputs: Readonly<Record<string, InputSp
       const addInput = (name: string, value: Value) => graphInputs.set(name, value);
       const rng = new MaskInputs(recording, addInput);
       tf.engine().startScope('compile');
+      const restore = refuseReads(owners);
       try {
         const placeholders: Record<string, tf.Tensor> = {};
         for (const [name, { shape, dtype = 'float32' }] of Object.entries(inputs)) {
@@ -100,6 +101,7 @@ export function trace(fn: TraceFunction, inputs: Readonly<Record<string, InputSp
           if (made && tensor.kept) tensor.dispose();
         }
       } finally {
+        restore();
         tf.engine().endScope();
       }
       checkVariables(copies);
@@ -109,6 +111,34 @@ export function trace(fn: TraceFunction, inputs: Readonly<Record<string, InputSp
   } finally {
     for (const { copy } of copies) copy.dispose();
   }
+}
+
+/** Makes a read of a variable an error until the function that is returned is called: its value would stay in the graph. */
+function refuseReads(owners: ReadonlyMap<object, tf.Variable>): () => void {
+  const engine = tf.engine();
+  const { readSync, read } = engine;
+  const check = (dataId: object): void => {
+    const variable = owners.get(dataId);
+    if (!variable) return;
+    throw new TraceError(
+      'Cannot read the value of a variable as a compiled function is traced once, and each run would have that value: got a ' +
+        `read of ${variable.name} [${variable.shape}] ${callerLine(new Error().stack)}; use the variable itself in tensor ` +
+        'operations, or read it before and pass what follows from it as an input.',
+    );
+  };
+  // by their names a stack tells them from the caller's code
+  engine.readSync = function readSyncWhileTracing(dataId) {
+    check(dataId);
+    return readSync.call(engine, dataId);
+  };
+  engine.read = function readWhileTracing(dataId) {
+    check(dataId);
+    return read.call(engine, dataId);
+  };
+  return () => {
+    engine.readSync = readSync;
+    engine.read = read;
+  };
 }
 
 /** The variables of a trace as constants, with their present values. */

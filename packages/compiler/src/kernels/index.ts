@@ -1,3 +1,4 @@
+import { complexNumbers } from './complex';
 import { convolutions } from './convolutions';
 import { elementwise } from './elementwise';
 import { images } from './images';
@@ -6,9 +7,11 @@ import type { KernelTable } from './kernel';
 import { matrices } from './matrices';
 import { pooling } from './pooling';
 import { reductions } from './reductions';
+import { sampling } from './sampling';
 import { shapes } from './shapes';
+import { sparse } from './sparse';
 
-/** Every kernel that can be traced, by the name that TensorFlow.js gives it. */
+/** Every kernel of real numbers that can be traced, by the name that TensorFlow.js gives it. */
 export const KERNELS: KernelTable = {
   ...elementwise,
   ...reductions,
@@ -18,4 +21,9 @@ export const KERNELS: KernelTable = {
   ...convolutions,
   ...pooling,
   ...images,
+  ...sampling,
+  ...sparse,
 };
+
+/** Every kernel that takes or gives complex numbers. */
+export { complexNumbers as COMPLEX_KERNELS };

@@ -131,4 +131,4 @@ export const indexing: KernelTable = {
   }),
 };
 
-export { gather, oneHot, scatter };
+export { gather, segmentSum };
