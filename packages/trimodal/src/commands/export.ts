@@ -41,37 +41,40 @@ const MAX_SAMPLES = 64;
 
 /** `trimodal export`: a finished run as one file that other runtimes load. */
 export async function exportRun(run: string, options: ExportOptions): Promise<void> {
-  const { checkpoint = 'best', rawFeatures = false, samples } = options;
+  const { rawFeatures = false, samples } = options;
   const directory = new RunDirectory(run);
   const result = directory.result();
+  const { modalities } = result.config.model;
   const out = options.out ?? join(run, 'model.onnx');
   for (const file of samples ? [out, samples] : [out]) checkFree(file, options.force);
   await prepareBackend('cpu');
-  const model = await loadModel(directory, checkpoint);
-  const needsData = result.config.data.standardize || samples !== undefined;
-  const dataset = needsData ? await openDataOf(result, run, options.data, rawFeatures) : undefined;
-  try {
-    const normalization = dataset?.normalization ?? {};
-    const { modalities } = result.config.model;
-    const graph = modelGraph(model, modalities, rawFeatures ? normalization : undefined);
-    const inputs = graphInputs(modalities, result.data);
-    const shapes: Record<string, readonly (number | string)[]> = {};
-    const wanted = options.outputs?.split(',').map((name) => name.trim());
-    const chosen: Graph = (tensors) => {
-      const all = graph(tensors);
-      const names = chooseOutputs(Object.keys(all), wanted);
-      for (const name of names) shapes[name] = ['batch', ...all[name]!.shape.slice(1)];
-      return Object.fromEntries(names.map((name) => [name, all[name]!]));
-    };
-    const metadata = metadataOf(result, { checkpoint, rawFeatures, normalization });
-    const file = toOnnx(chosen, { inputs, metadata });
-    writeFileWhole(out, file);
-    if (dataset && samples) writeFileWhole(samples, samplesOf(chosen, dataset.dataset));
-    console.log(summary(out, file, inputs, shapes));
-    if (samples) console.log(`Samples of the test split, and what the model says of them: ${samples}`);
-  } finally {
-    dataset?.dataset.close();
+  const { model, checkpoint } = await loadModel(directory, options.checkpoint);
+  const normalization = await normalizationOfRun(run, result, options.data);
+  const inputs = graphInputs(modalities, result.data);
+  const shapes: Record<string, readonly (number | string)[]> = {};
+  const wanted = options.outputs?.split(',').map((name) => name.trim());
+  const whole = modelGraph(model, modalities, rawFeatures ? normalization : undefined);
+  const graph: Graph = (tensors) => {
+    const all = whole(tensors);
+    const names = chooseOutputs(Object.keys(all), wanted);
+    for (const name of names) shapes[name] = ['batch', ...all[name]!.shape.slice(1)];
+    return Object.fromEntries(names.map((name) => [name, all[name]!]));
+  };
+  const file = toOnnx(graph, { inputs, metadata: metadataOf(result, { checkpoint, rawFeatures, normalization }) });
+  if (samples) {
+    // for a graph that standardises, features as they are
+    const dataset = await openRunData(run, result, options.data, !rawFeatures && result.config.data.standardize);
+    try {
+      writeFileWhole(samples, samplesOf(graph, dataset));
+    } finally {
+      dataset.close();
+    }
   }
+  writeFileWhole(out, file);
+  console.log(
+    summary(`${out}: ${(file.length / 2 ** 20).toFixed(2)} MiB, the weights of ${checkpoint}`, inputs, shapes),
+  );
+  if (samples) console.log(`Samples of the test split, and what the model says of them: ${samples}`);
 }
 
 /** @throws RangeError if there is a file that isn't to be lost. */
@@ -82,31 +85,34 @@ function checkFree(file: string, force = false): void {
   );
 }
 
-/** The data of a run, and how they were standardised; raw, they are cleaned alone. */
-async function openDataOf(
-  { config, data }: RunResult,
+/** How the features of a run were standardised; the data are read only if they were. */
+async function normalizationOfRun(run: string, result: RunResult, given: string | undefined): Promise<Normalization> {
+  if (!result.config.data.standardize) return {};
+  const dataset = await openRunData(run, result, given, true);
+  dataset.close();
+  return normalizationOf(dataset);
+}
+
+/** @throws RangeError if the data that a run was trained on aren't where they were, or not where they are said to be. */
+async function openRunData(
   run: string,
+  { config, data }: RunResult,
   given: string | undefined,
-  raw: boolean,
-): Promise<{ dataset: Dataset; normalization: Normalization }> {
+  standardize: boolean,
+): Promise<Dataset> {
   const source = given ?? data.source;
   if (given === undefined && source !== SYNTHETIC && !existsSync(source)) {
     throw new RangeError(
-      `Cannot export ${run} as the statistics of its features must be read from the data that it was trained on: ${source} is not there; tell by --data where it is.`,
+      `Cannot export ${run} as the data that it was trained on must be read, for their statistics: ${source} is not there; tell by --data where they are.`,
     );
   }
-  const { dataset } = await openData(source, config, config.model.modalities);
-  if (dataset.dataHash !== data.hash) {
-    dataset.close();
-    throw new RangeError(
-      `Cannot export ${run} as its data must have the hash ${data.hash} (${data.source}): got ${dataset.dataHash} (${source}).`,
-    );
-  }
-  const normalization = normalizationOf(dataset);
-  if (!raw) return { dataset, normalization };
+  const asked = { ...config, data: { ...config.data, standardize } };
+  const { dataset } = await openData(source, asked, config.model.modalities);
+  if (dataset.dataHash === data.hash) return dataset;
   dataset.close();
-  const unscaled = { ...config, data: { ...config.data, standardize: false } };
-  return { dataset: (await openData(source, unscaled, config.model.modalities)).dataset, normalization };
+  throw new RangeError(
+    `Cannot export ${run} as its data must have the hash ${data.hash} (${data.source}): got ${dataset.dataHash} (${source}).`,
+  );
 }
 
 /** What a file tells of itself: JSON by key. */
@@ -124,7 +130,7 @@ function metadataOf(
     modalities: config.model.modalities,
     dims,
     times,
-    features: rawFeatures ? 'raw' : 'standardized',
+    features: rawFeatures ? 'raw' : 'prepared',
     normalization,
   };
   return Object.fromEntries(
@@ -154,21 +160,12 @@ function samplesOf(graph: Graph, dataset: Dataset): Uint8Array {
 }
 
 function summary(
-  out: string,
-  file: Uint8Array,
+  head: string,
   inputs: Readonly<Record<string, OnnxInput>>,
   outputs: Readonly<Record<string, readonly (number | string)[]>>,
 ): string {
   const row = (name: string, shape: readonly (number | string)[]) => [name, shape.join(' x ')];
-  return [
-    `${out}: ${(file.length / 2 ** 20).toFixed(2)} MiB`,
-    table(
-      ['input', 'shape'],
-      Object.entries(inputs).map(([name, { shape }]) => row(name, shape)),
-    ),
-    table(
-      ['output', 'shape'],
-      Object.entries(outputs).map(([name, shape]) => row(name, shape)),
-    ),
-  ].join('\n');
+  const given = Object.entries(inputs).map(([name, { shape }]) => row(name, shape));
+  const made = Object.entries(outputs).map(([name, shape]) => row(name, shape));
+  return [head, table(['input', 'shape'], given), table(['output', 'shape'], made)].join('\n');
 }
