@@ -1,4 +1,4 @@
-import type { BranchBalance } from './diagnostics/branch-balance';
+import { type BranchBalance, balanceRows } from './diagnostics/branch-balance';
 import { type FactorRecovery, recoveryRows } from './diagnostics/factor-recovery';
 import type { RunResult } from './run-result';
 import { duration, score, table } from './terminal/table';
@@ -21,30 +21,10 @@ export function summary(result: RunResult): string {
 }
 
 /** A line for each measure, with what it says. */
-function balanceTable({ redundancy, leakage, bias, complementarity }: BranchBalance): string {
-  const rows: [string, number, string][] = [
-    ['redundancy', redundancy, 'how alike the shared parts of two modalities are (CKA, 0 to 1)'],
-    [
-      'leakage: modality',
-      leakage.modalityFromShared,
-      `how often a probe tells the modality from a shared part; chance is ${score(leakage.chance)}`,
-    ],
-    [
-      'leakage: branches',
-      leakage.privateSharedCka,
-      'how alike private and shared part of a modality are (CKA, 0 to 1)',
-    ],
-  ];
-  if (bias !== undefined)
-    rows.push(['bias', bias, 'share by which text lowers the error of the shared branch; near 1, the branch is text']);
-  if (complementarity !== undefined) {
-    rows.push([
-      'complementarity',
-      complementarity,
-      'how much lower the MAE of both branches is than that of the better one',
-    ]);
-  }
-  const named = rows.map(([name, value, meaning]) => `  ${name.padEnd(18)}${score(value).padStart(7)}  ${meaning}`);
+function balanceTable(balance: BranchBalance): string {
+  const named = balanceRows(balance).map(
+    ([name, value, meaning]) => `  ${name.padEnd(18)}${score(value).padStart(7)}  ${meaning}`,
+  );
   return ['How the two branches share the work (validation split):', ...named].join('\n');
 }
 

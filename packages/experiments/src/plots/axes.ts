@@ -31,10 +31,11 @@ export function yAxis(scale: Scale, box: Box, label: string): Markup {
   );
 }
 
-/** A base line, ticks and values below it, and the name of the axis. */
-export function xAxis(scale: Scale, box: Box, label: string, { grid = false } = {}): Markup {
+/** A base line, ticks and values below it, and the name of the axis; `whole` if nothing stands between two integers. */
+export function xAxis(scale: Scale, box: Box, label: string, { grid = false, whole = false } = {}): Markup {
   const count = Math.max(2, Math.min(10, Math.round((box.right - box.left) / 45)));
-  const format = scale.tickFormat(count);
+  const ticks = scale.ticks(count).filter((tick) => !whole || Number.isInteger(tick));
+  const format = whole ? String : scale.tickFormat(count);
   return fragment(
     el('line', {
       x1: box.left,
@@ -44,7 +45,7 @@ export function xAxis(scale: Scale, box: Box, label: string, { grid = false } = 
       stroke: 'currentColor',
       'stroke-opacity': 0.5,
     }),
-    scale.ticks(count).map((tick) => [
+    ticks.map((tick) => [
       el('line', {
         x1: scale(tick),
         x2: scale(tick),

@@ -61,10 +61,11 @@ export function lineChart(options: LineChartOptions): string {
   const y = scaleLinear()
     .domain(extent([...shown, ...(options.yDomain ?? [])], options.yDomain ? 0 : 0.04))
     .range([box.bottom, box.top]);
+  if (options.yDomain) y.nice();
   return figure(
     { width, height, title, note },
     yAxis(y, box, yLabel),
-    xAxis(x, box, xLabel),
+    xAxis(x, box, xLabel, { whole: lines.every((each) => each.x.every(Number.isInteger)) }),
     ...lines.map((each, index) => spreadOf(each, index, x, y)),
     ...lines.map((each, index) => drawLine(each, index, x, y)),
     endLabels(lines, x, y, box),

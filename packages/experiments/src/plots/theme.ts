@@ -37,6 +37,16 @@ export function number(value: number): string {
   return text.replace('-', '−');
 }
 
+/** As many digits after the point as tell the greatest of some numbers to two places, alike for all of them. */
+export function alike(values: readonly number[]): (value: number) => string {
+  const most = Math.max(...values.map(Math.abs), 1e-9);
+  const digits = Math.min(6, Math.max(0, 1 - Math.floor(Math.log10(most))));
+  return (value) => {
+    const text = value.toFixed(digits);
+    return (Number(text) === 0 ? text.replace('-', '') : text).replace('-', '−');
+  };
+}
+
 const SEQUENTIAL = ['#f4f8fc', '#c3dbee', '#7fb3d9', '#2f86bf', '#0b5c98', '#073763'];
 const DIVERGING = ['#a63c06', '#e9976a', '#f7f3ef', '#7fb3d9', '#0b5c98'];
 

@@ -39,6 +39,38 @@ export function branchBalance(whole: CollectedParts, withoutText?: CollectedPart
   };
 }
 
+/** The rows of a table: measure, value, what it says. */
+export function balanceRows({ redundancy, leakage, bias, complementarity }: BranchBalance): [string, number, string][] {
+  const { modalityFromShared, chance, privateSharedCka } = leakage;
+  return [
+    ['redundancy', redundancy, 'how alike the shared parts of two modalities are (CKA, 0 to 1)'],
+    [
+      'leakage: modality',
+      modalityFromShared,
+      `how often a probe tells the modality from a shared part; chance is ${chance.toFixed(3)}`,
+    ],
+    ['leakage: branches', privateSharedCka, 'how alike private and shared part of a modality are (CKA, 0 to 1)'],
+    ...(bias === undefined
+      ? []
+      : [
+          [
+            'bias',
+            bias,
+            'share by which text lowers the error of the shared branch; near 1, the branch is text',
+          ] satisfies [string, number, string],
+        ]),
+    ...(complementarity === undefined
+      ? []
+      : [
+          [
+            'complementarity',
+            complementarity,
+            'how much lower the MAE of both branches is than that of the better one',
+          ] satisfies [string, number, string],
+        ]),
+  ];
+}
+
 function cka(x: Pooled, y: Pooled): number {
   const { a, b, n } = commonRows(x, y);
   return n === 0 ? 0 : linearCka(a, b, n);

@@ -41,7 +41,8 @@ export function factorRecovery(
   return { shared: recover('shared'), private: recover('private') };
 }
 
-function probeSet({ data, rows }: Pooled, factor: Factor) {
+/** What a probe learns from: the part of each sample that has it, and the factors of that sample. */
+export function probeSet({ data, rows }: Pooled, factor: Factor) {
   const width = factor.shape[1];
   const y = new Float32Array(rows.length * width);
   for (const [i, row] of rows.entries()) y.set(factor.data.subarray(row * width, (row + 1) * width), i * width);
