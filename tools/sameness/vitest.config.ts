@@ -15,7 +15,7 @@ export default defineConfig({
     environment: 'node',
     pool: 'forks',
     include: [
-      'packages/{layers,experts,encoders,disentanglers,blocks,fusion,reconstruction}/src/**/*.test.ts',
+      'packages/{layers,experts,encoders,disentanglers,blocks,fusion,reconstruction,self-distillation}/src/**/*.test.ts',
       'tools/sameness/*.test.ts',
     ],
     testTimeout: 60_000,
