@@ -12,12 +12,13 @@ export function checkArms([full, ...arms]: readonly Arm[]): string[] {
   const changed = arms.filter(({ config }) => JSON.stringify(config.model) !== JSON.stringify(full!.config.model));
   const edits = Object.fromEntries(changed.map(({ name, config }) => [name, config.model as ConfigEdit]));
   const checks = checkModels(full!.config.model, edits);
-  for (const { name } of changed) refuse(name, checks[name]!);
+  for (const { name } of changed) refuseIdle(name, checks[name]!);
   const width = Math.max(...arms.map(({ name }) => name.length));
   return arms.map(({ name }) => `${name.padEnd(width)}  ${described(checks[name])}`);
 }
 
-function refuse(name: string, { stuck, differs }: ArmCheck): void {
+/** @throws RangeError if a check says that the arm isn't what it means to be. */
+export function refuseIdle(name: string, { stuck, differs }: ArmCheck): void {
   if (stuck.length > 0) {
     throw new RangeError(
       `Cannot run the arm "${name}" as what its prediction depends on must learn: no gradient reaches ${listed(stuck)}.`,
