@@ -6,7 +6,6 @@ import { TINY, tinyBatch, tinyConfig } from './__fixtures__/tiny';
 import { buildModel } from './build-model';
 import { buildObjective, type Objective, type ObjectiveBatch } from './build-objective';
 import type { ModelConfig } from './model-config';
-import { dbrAblations } from './presets/dbr-ablations';
 import { type PresetName, presets } from './presets/index';
 import type { Task } from './task-loss';
 import type { TrimodalModel } from './trimodal-model';
@@ -14,6 +13,10 @@ import type { TrimodalModel } from './trimodal-model';
 const PRESETS = Object.keys(presets) as PresetName[];
 const SCORE: Task = { kind: 'regression' };
 const training = (seed: number): ForwardContext => ({ training: true, rng: new Rng(seed) });
+
+/** A batch with the views that a config asks for. */
+const batchOf = ({ views = 'single' }: ModelConfig, options: Parameters<typeof tinyBatch>[0] = {}) =>
+  tinyBatch({ ...options, views });
 
 const build = (config: ModelConfig, outDim = 1) => buildModel(config, { ...TINY, outDim }, new Rng(5));
 
@@ -62,7 +65,7 @@ describe.each(PRESETS)('the preset %s', (name) => {
   ])('gives every parameter a gradient from its objective: %s', (_, task, labels) => {
     const model = build(config, task.kind === 'classification' ? 4 : 1);
     const objective = buildObjective(config, task);
-    const batch = () => tinyBatch({ labels });
+    const batch = () => batchOf(config, { labels });
     takeStep(model, gradients(model, objective, batch).byPath);
     expect(withoutGradient(gradients(model, objective, batch, 4).byPath)).toEqual([]);
   });
@@ -73,7 +76,7 @@ describe.each(PRESETS)('the preset %s', (name) => {
     for (const available of MODALITY_SUBSETS) {
       const before = tf.memory().numTensors;
       tf.tidy(() => {
-        const { loss, byPath } = gradients(model, objective, () => tinyBatch({ available }));
+        const { loss, byPath } = gradients(model, objective, () => batchOf(config, { available }));
         expect(loss, `${available}`).toSatisfy(Number.isFinite);
         withoutGradient(byPath);
         const { prediction } = model.forward(tinyBatch({ available }).views[0]!, INFERENCE);
@@ -95,7 +98,7 @@ describe.each(PRESETS)('the preset %s', (name) => {
     const objective = buildObjective(config, SCORE);
     // masks of dropout are drawn for the whole batch: keep everything, so that rows can be compared
     const everything: ForwardContext = { training: true, rng: { keepMask: (shape) => tf.ones([...shape]) } };
-    const values = (padding: number) => objective(model, tinyBatch({ padding }), everything);
+    const values = (padding: number) => objective(model, batchOf(config, { padding }), everything);
     const [plain, padded] = [values(0), values(2)];
     for (const [term, value] of Object.entries(plain.terms)) {
       try {
@@ -115,41 +118,10 @@ describe.each(PRESETS)('the preset %s', (name) => {
     const objective = buildObjective(few, SCORE);
     // data of three modalities are no hindrance
     for (const given of [modalities, MODALITIES]) {
-      const { loss, byPath } = gradients(model, objective, () => tinyBatch({ modalities: given }));
+      const { loss, byPath } = gradients(model, objective, () => batchOf(config, { modalities: given }));
       expect(loss).toSatisfy(Number.isFinite);
       withoutGradient(byPath);
     }
-  });
-});
-
-describe.each(Object.entries(dbrAblations))('DBR, %s', (name, edit) => {
-  /** Where the edit changes what there is; the head's first layer is as wide as the fusion. */
-  const touched = Object.keys(edit).flatMap((key) => (key === 'fusion' ? ['fusion.', 'head.inProj'] : [`${key}.`]));
-  const isTouched = (path: string) => touched.some((prefix) => path.startsWith(prefix));
-  const config = tinyConfig('dbr', edit);
-
-  test('leaves every other weight as it is in the whole model', () => {
-    const untouched = (model: TrimodalModel) => [...parameters(model)].filter(([path]) => !isTouched(path));
-    const [whole, edited] = [untouched(build(tinyConfig('dbr'))), untouched(build(config))];
-    expect(edited.map(([path]) => path)).toEqual(whole.map(([path]) => path));
-    for (const [i, [path, variable]] of edited.entries()) {
-      expect(variable.dataSync().join(), path).toBe(whole[i]![1].dataSync().join());
-    }
-  });
-
-  test('learns, and gives every parameter a gradient', () => {
-    const model = build(config);
-    const objective = buildObjective(config, SCORE);
-    const first = gradients(model, objective, tinyBatch);
-    takeStep(model, first.byPath);
-    const second = gradients(model, objective, tinyBatch);
-    expect(withoutGradient(second.byPath)).toEqual([]);
-    expect(second.loss).toBeLessThan(first.loss);
-  });
-
-  test('differs from the whole model', () => {
-    const loss = (of: ModelConfig) => buildObjective(of, SCORE)(build(of), tinyBatch(), training(3)).loss.dataSync()[0];
-    expect(loss(config), name).not.toBe(loss(tinyConfig('dbr')));
   });
 });
 
@@ -191,9 +163,12 @@ test('data without a modality of the model are refused', () => {
 test('parts that need a shared branch, or transformers, say so', () => {
   const tsf = { disentangler: { kind: 'identity' }, objective: { task: 1 } };
   expect(() => build(tinyConfig('dbr', tsf))).toThrow(
-    'sharedBranch.kind "tsf" needs disentangler.kind "shared-private"',
+    'sharedBranch.kind "tsf" needs a disentangler that makes a shared part: got disentangler.kind "identity"',
   );
   expect(() => build(tinyConfig('concat', { fusion: { kind: 'brf' } }))).toThrow('fusion.kind "brf" needs');
+  expect(() => build(tinyConfig('derl', { disentangler: { slots: ['private'] }, fusion: { kind: 'brf' } }))).toThrow(
+    'a shared part: got disentangler.kind "hybrid-experts", which makes the private part alone.',
+  );
   expect(() => build(tinyConfig('dbr', { disentangler: { numLayers: 2 } }))).toThrow(
     'need disentangler.encoder "transformer"',
   );

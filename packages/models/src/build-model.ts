@@ -18,19 +18,27 @@ import {
   type SharedBranch,
   valueFor,
 } from '@trimodal/core';
-import { IdentityDisentangler, SharedPrivateDisentangler } from '@trimodal/disentanglers';
+import {
+  HomoHeteroDisentangler,
+  HybridExpertsDisentangler,
+  IdentityDisentangler,
+  SharedPrivateDisentangler,
+} from '@trimodal/disentanglers';
 import { GruEncoder, LinearEncoder, TemporalConvEncoder, TransformerSequenceEncoder } from '@trimodal/encoders';
 import {
   AttentionFusion,
   ConcatFusion,
   CrossModalFusion,
   GatedFusion,
+  ImportanceFusion,
   LowRankFusion,
   TransformerFusion,
 } from '@trimodal/fusion';
 import { Mlp } from '@trimodal/layers';
+import { MultiLevelReconstruction, type ReconstructionLevel } from '@trimodal/reconstruction';
 import { LinearHead } from './linear-head';
-import type { EncoderConfig, ModelConfig } from './model-config';
+import type { DisentanglerConfig, EncoderConfig, ModelConfig, ObjectiveConfig } from './model-config';
+import { checkSlots, slotsOf } from './slots';
 import { TrimodalModel } from './trimodal-model';
 
 /** What a model must know of the data. */
@@ -61,14 +69,7 @@ export function buildModel(config: ModelConfig, data: DataShape, rng: Rng): Trim
       );
     }
   }
-  for (const part of ['sharedBranch', 'fusion'] as const) {
-    const { kind } = config[part];
-    if ((kind === 'tsf' || kind === 'brf') && config.disentangler.kind === 'identity') {
-      throw new RangeError(
-        `Cannot build the model as ${part}.kind "${kind}" needs disentangler.kind "shared-private": got "identity".`,
-      );
-    }
-  }
+  checkSlots(config);
   const common = { dModel, modalities };
   const encoders = forModalities(modalities, (modality) =>
     buildEncoder(
@@ -82,11 +83,12 @@ export function buildModel(config: ModelConfig, data: DataShape, rng: Rng): Trim
     buildHead(config.head, { inDim: dModel, outDim: data.outDim }, rng.fork(`branchHeads.${name}`));
   return new TrimodalModel({
     encoders,
-    disentangler: buildDisentangler(config.disentangler, common, rng.fork('disentangler')),
+    disentangler: buildDisentangler(config.disentangler, common, data.outDim, rng.fork('disentangler')),
     sharedBranch: buildSharedBranch(config.sharedBranch, common, rng.fork('sharedBranch')),
     privateBranch: buildPrivateBranch(config.privateBranch, common, rng.fork('privateBranch')),
     fusion,
     head: buildHead(config.head, { inDim: fusion.outDim, outDim: data.outDim }, rng.fork('head')),
+    reconstruction: buildReconstruction(config, common, data, rng.fork('reconstruction')),
     branchHeads: config.objective.branchTask
       ? { shared: branchHead('shared'), private: branchHead('private') }
       : undefined,
@@ -123,7 +125,7 @@ function widthOfDirection(dModel: number, bidirectional = true): number {
   return bidirectional ? dModel / 2 : dModel;
 }
 
-function buildDisentangler(config: ModelConfig['disentangler'], common: Common, rng: Rng): Disentangler {
+function buildDisentangler(config: DisentanglerConfig, common: Common, outDim: number, rng: Rng): Disentangler {
   switch (config.kind) {
     case 'identity':
       return new IdentityDisentangler();
@@ -134,6 +136,10 @@ function buildDisentangler(config: ModelConfig['disentangler'], common: Common, 
         );
       }
       return new SharedPrivateDisentangler({ ...common, ...config }, rng);
+    case 'hybrid-experts':
+      return new HybridExpertsDisentangler({ ...common, ...config }, rng);
+    case 'homo-hetero':
+      return new HomoHeteroDisentangler({ ...common, ...config, outDim }, rng);
     default:
       return unknownKind('disentangler', config);
   }
@@ -162,7 +168,7 @@ function buildPrivateBranch(config: ModelConfig['privateBranch'], common: Common
 }
 
 function buildFusion({ fusion: config, disentangler }: ModelConfig, common: Common, rng: Rng): Fusion {
-  const slots = disentangler.kind === 'identity' ? (['private'] as const) : (['shared', 'private'] as const);
+  const slots = slotsOf(disentangler);
   switch (config.kind) {
     case 'concat':
       return new ConcatFusion({ ...common, ...config, slots }, rng);
@@ -170,6 +176,8 @@ function buildFusion({ fusion: config, disentangler }: ModelConfig, common: Comm
       return new GatedFusion({ ...common, ...config, slots }, rng);
     case 'attention':
       return new AttentionFusion({ ...common, ...config, slots }, rng);
+    case 'importance':
+      return new ImportanceFusion({ ...common, ...config, slots }, rng);
     case 'low-rank':
       return new LowRankFusion({ ...common, ...config, slots }, rng);
     case 'transformer':
@@ -181,6 +189,40 @@ function buildFusion({ fusion: config, disentangler }: ModelConfig, common: Comm
     default:
       return unknownKind('fusion', config);
   }
+}
+
+function buildReconstruction(
+  { reconstruction: config = { kind: 'none' }, disentangler, objective }: ModelConfig,
+  common: Common,
+  { dims, times }: DataShape,
+  rng: Rng,
+): MultiLevelReconstruction | undefined {
+  switch (config.kind) {
+    case 'none':
+      return undefined;
+    case 'multi-level': {
+      const levels = levelsOf(objective);
+      if (!Object.values(levels).includes(true)) return undefined;
+      const sizes = { inDims: dims, times };
+      return new MultiLevelReconstruction(
+        { ...common, ...config, ...sizes, levels, slots: slotsOf(disentangler) },
+        rng,
+      );
+    }
+    default:
+      return unknownKind('reconstruction', config);
+  }
+}
+
+/** The levels of reconstruction that an objective weighs. */
+function levelsOf(objective: ObjectiveConfig): Record<ReconstructionLevel, boolean> {
+  const isOn = (weight = 0) => weight > 0;
+  return {
+    feature: isOn(objective.featureReconstruction),
+    input: isOn(objective.inputReconstruction),
+    representation: isOn(objective.representationReconstruction),
+    cross: isOn(objective.crossReconstruction),
+  };
 }
 
 function buildHead(config: ModelConfig['head'], sizes: { inDim: number; outDim: number }, rng: Rng): Head {

@@ -1,8 +1,9 @@
 import { addN, type Scalar, type Tensor1D } from '@tensorflow/tfjs';
 import type { ForwardContext, ModelInputs } from '@trimodal/core';
+import type { ReconstructionTerms } from '@trimodal/reconstruction';
 import type { ModelConfig, TermName } from './model-config';
 import { type TermContext, terms } from './objective-terms';
-import { runPasses } from './passes';
+import { type Passes, runPasses } from './passes';
 import { buildTaskLoss, type Task } from './task-loss';
 import type { TrimodalModel } from './trimodal-model';
 
@@ -37,9 +38,19 @@ export function buildObjective(config: ModelConfig, task: Task): Objective {
   const needsClean = active.some(([name]) => terms[name].readsClean);
   return (model, { views, labels, weights }, ctx) => {
     const passes = runPasses(model, views, kind, needsClean, ctx);
-    const context: TermContext = { labels, weights, taskLoss };
+    const reconstruction = reconstruct(model, passes, ctx);
+    const context: TermContext = { config, task, taskLoss, labels, weights, reconstruction };
     const values = Object.fromEntries(active.map(([name]) => [name, terms[name].value(passes, context)]));
     const loss = addN(active.map(([name, weight]) => values[name]!.mul(weight))) as Scalar;
     return { loss, terms: values };
   };
+}
+
+function reconstruct(model: TrimodalModel, { students, clean }: Passes, ctx: ForwardContext): ReconstructionTerms {
+  const [masked] = students;
+  if (!model.reconstruction || !masked || !clean) return {};
+  return model.reconstruction.forward(
+    { masked: masked.output, clean: clean.output, maskedInputs: masked.inputs, cleanInputs: clean.inputs },
+    ctx,
+  );
 }

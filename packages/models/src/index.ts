@@ -1,5 +1,6 @@
 export { buildModel, type DataShape } from './build-model';
 export { buildObjective, type Objective, type ObjectiveBatch, type ObjectiveValue } from './build-objective';
+export { type ArmCheck, type ArmCheckOptions, checkArm, checkArms } from './check-arm';
 export { type ConfigEdit, editConfig, parseAssignment } from './edit-config';
 export { LinearHead, type LinearHeadOptions } from './linear-head';
 export {
@@ -12,9 +13,14 @@ export {
 } from './model-config';
 export { parseConfig } from './parse-config';
 export { poolParts } from './pool-parts';
+export { ablations } from './presets/ablations';
 export { concat } from './presets/concat';
 export { dbr } from './presets/dbr';
 export { dbrAblations } from './presets/dbr-ablations';
+export { derl } from './presets/derl';
+export { derlAblations } from './presets/derl-ablations';
+export { fsrf } from './presets/fsrf';
+export { fsrfAblations } from './presets/fsrf-ablations';
 export { type PresetName, presets } from './presets/index';
 export { lmf } from './presets/lmf';
 export { misa } from './presets/misa';

@@ -57,7 +57,40 @@ export const disentanglerConfig = z.discriminatedUnion('kind', [
     hiddenDim: count.exactOptional(),
     dropoutRate: rate.exactOptional(),
   }),
+  /** Parts that are mixtures of experts (DERL). */
+  z.strictObject({
+    kind: kind('hybrid-experts'),
+    /** Which parts are made. */
+    slots: z
+      .array(z.enum(['shared', 'private']))
+      .min(1)
+      .exactOptional(),
+    experts: z.enum(['mixture', 'mlp']).exactOptional(),
+    /** Of each modality. */
+    numPrivateExperts: count.exactOptional(),
+    numSharedExperts: count.exactOptional(),
+    hiddenDim: count.exactOptional(),
+    topK: count.exactOptional(),
+    dropoutRate: rate.exactOptional(),
+  }),
+  /** Homogeneous, heterogeneous and noisy parts, one vector a modality (FSRF). */
+  z.strictObject({
+    kind: kind('homo-hetero'),
+    hiddenDim: count.exactOptional(),
+    /** Whether there is a noisy part. */
+    noise: z.boolean().exactOptional(),
+    /** Whether the homogeneous part of an absent modality is made of those that are there. */
+    recoverAbsent: z.boolean().exactOptional(),
+    /** What the term `homogeneity` measures. */
+    distance: z.enum(['mmd', 'cmd']).exactOptional(),
+    /** What the dependence of two heterogeneous parts counts in the term `heterogeneity`. */
+    independence: z.number().min(0).exactOptional(),
+    /** What the bound of what the noisy part can hold counts in the term `noise`. */
+    capacity: z.number().min(0).exactOptional(),
+    dropoutRate: rate.exactOptional(),
+  }),
 ]);
+export type DisentanglerConfig = z.infer<typeof disentanglerConfig>;
 
 export const sharedBranchConfig = z.discriminatedUnion('kind', [
   z.strictObject({ kind: kind('identity') }),
@@ -93,6 +126,14 @@ export const fusionConfig = z.discriminatedUnion('kind', [
     kind: kind('attention'),
     hiddenDim: count.exactOptional(),
     pooling,
+  }),
+  z.strictObject({
+    kind: kind('importance'),
+    numHeads: count.exactOptional(),
+    hiddenDim: count.exactOptional(),
+    weighting: z.enum(['importance', 'mean']).exactOptional(),
+    pooling,
+    dropoutRate: rate.exactOptional(),
   }),
   z.strictObject({
     kind: kind('low-rank'),
@@ -134,6 +175,36 @@ export const headConfig = z.discriminatedUnion('kind', [
   z.strictObject({ kind: kind('mlp'), hiddenDim: count, dropoutRate: rate.exactOptional() }),
 ]);
 
+/** What decodes the whole sample from the parts of an incomplete view, for the levels that the objective weighs. */
+export const reconstructionConfig = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: kind('none') }),
+  z.strictObject({
+    kind: kind('multi-level'),
+    hiddenDim: count.exactOptional(),
+    dropoutRate: rate.exactOptional(),
+  }),
+]);
+
+/** What two views of a sample learn from each other. */
+export const selfDistillationConfig = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: kind('none') }),
+  z.strictObject({
+    kind: kind('distribution-aligned'),
+    /** The distance of the distributions of two views. */
+    alignment: z.enum(['mmd', 'sliced-wasserstein', 'gaussian-js']).exactOptional(),
+    /** Which view teaches: the first is the whole sample with `clean+masked` views. */
+    direction: z.enum(['both', 'a-to-b', 'b-to-a']).exactOptional(),
+    /** Whether the better view of a sample teaches more. */
+    weighting: z.enum(['quality', 'equal']).exactOptional(),
+    /** How two scores are compared. */
+    scores: z.enum(['scores', 'score-histogram']).exactOptional(),
+    /** The bounds of scores, of histograms alone. */
+    range: z.tuple([z.number(), z.number()]).exactOptional(),
+    /** Of classes and histograms. */
+    temperature: z.number().positive().exactOptional(),
+  }),
+]);
+
 const weight = z.number().min(0).exactOptional();
 
 /** The weight of each term of the objective by its name; a term of weight 0, or not named, is not computed. */
@@ -144,16 +215,40 @@ export const objectiveConfig = z.strictObject({
   cleanTask: weight,
   /** The task loss of a head on the shared and one on the private branch (DBR). */
   branchTask: weight,
-  /** Decoded parts against the tokens they came from. */
+  /** Parts as their disentangler decodes them against the tokens they came from. */
   reconstruction: weight,
+  /** The same with the shared part of another modality (FSRF). */
+  crossDecoding: weight,
   /** The private part of decoded tokens against the private part they were decoded from (DMD). */
   cycle: weight,
   /** A token's shared part and its private part are orthogonal (DMD). */
   orthogonality: weight,
   /** Pooled shared and private parts of one modality don't vary together (MISA). */
   decorrelation: weight,
+  /** No two of the pooled parts vary together: shared and private of one modality, private of two (DERL, MISA). */
+  orthogonalSpaces: weight,
   /** Shared parts of all modalities have one distribution (CMD, MISA). */
   alignment: weight,
+  /** DERL: no expert does all the work. */
+  expertBalance: weight,
+  /** The tokens of the whole sample, decoded from the parts of the incomplete view (DERL). */
+  featureReconstruction: weight,
+  /** The features of dropped steps, decoded from the parts of what is left (DERL). */
+  inputReconstruction: weight,
+  /** The parts of either view, predicted from those of the other (DERL). */
+  representationReconstruction: weight,
+  /** The tokens of the whole sample, decoded with the shared part of another modality (DERL). */
+  crossReconstruction: weight,
+  /** FSRF: homogeneous parts of all modalities have one distribution. */
+  homogeneity: weight,
+  /** FSRF: heterogeneous parts tell their modality, and nothing of one another. */
+  heterogeneity: weight,
+  /** FSRF: the parts of a modality don't vary together. */
+  deRedundancy: weight,
+  /** FSRF: the noisy part doesn't tell the label, and can't hold all there is. */
+  noise: weight,
+  /** FSRF: the homogeneous part alone tells the label, and so does the heterogeneous one. */
+  sufficiency: weight,
   /** TSF: the temporal and the structural path carry different things. */
   pathOverlap: weight,
   /** AGPR: a routed private part stays near its anchor. */
@@ -162,6 +257,12 @@ export const objectiveConfig = z.strictObject({
   antiLeakage: weight,
   /** AGPR: what is borrowed costs. */
   borrowCost: weight,
+  /** Parts and what they are fused to are distributed alike in both views (FSRF). */
+  distributionAlignment: weight,
+  /** The prediction from one view teaches that from the other (FSRF). */
+  transfer: weight,
+  /** What is fused of one view teaches what is fused of the other. */
+  representationTransfer: weight,
 });
 
 /** A model as plain data: what each part is, and what it is trained for. */
@@ -177,6 +278,10 @@ export const modelConfig = z.strictObject({
   privateBranch: privateBranchConfig,
   fusion: fusionConfig,
   head: headConfig,
+  /** By default none. */
+  reconstruction: reconstructionConfig.exactOptional(),
+  /** By default none. */
+  selfDistillation: selfDistillationConfig.exactOptional(),
   objective: objectiveConfig,
   /**
    * The passes that the objective compares: one; the whole sample and an incomplete one (DERL), of which the incomplete one learns; or two
@@ -187,5 +292,6 @@ export const modelConfig = z.strictObject({
   regressionLoss: z.enum(['l1', 'mse', 'smooth-l1']),
 });
 export type ModelConfig = z.infer<typeof modelConfig>;
+export type ReconstructionConfig = NonNullable<ModelConfig['reconstruction']>;
 export type ObjectiveConfig = ModelConfig['objective'];
 export type TermName = keyof ObjectiveConfig;

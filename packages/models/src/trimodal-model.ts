@@ -14,6 +14,7 @@ import {
   type Tokens,
   valueFor,
 } from '@trimodal/core';
+import type { MultiLevelReconstruction } from '@trimodal/reconstruction';
 import { poolParts } from './pool-parts';
 
 /** The parts of a model, each passed in. */
@@ -24,6 +25,8 @@ export type TrimodalParts = {
   readonly privateBranch: PrivateBranch;
   readonly fusion: Fusion;
   readonly head: Head;
+  /** Decodes the whole sample from an incomplete view, for objectives that ask for it; no part of a prediction. */
+  readonly reconstruction?: MultiLevelReconstruction | undefined;
   /** Heads on the pooled shared and private branch, for objectives that train each branch alone. */
   readonly branchHeads?: { readonly shared: Head; readonly private: Head } | undefined;
 };
@@ -55,6 +58,7 @@ export class TrimodalModel {
   readonly privateBranch: PrivateBranch;
   readonly fusion: Fusion;
   readonly head: Head;
+  readonly reconstruction: TrimodalParts['reconstruction'];
   readonly branchHeads: TrimodalParts['branchHeads'];
 
   constructor(parts: TrimodalParts) {
@@ -64,6 +68,7 @@ export class TrimodalModel {
     this.privateBranch = parts.privateBranch;
     this.fusion = parts.fusion;
     this.head = parts.head;
+    this.reconstruction = parts.reconstruction;
     this.branchHeads = parts.branchHeads;
   }
 
@@ -77,7 +82,7 @@ export class TrimodalModel {
     const sharedBranch = this.sharedBranch.forward(parts.shared, parts.mask, ctx);
     const privateBranch = this.privateBranch.forward({ ...parts, shared: sharedBranch.shared }, ctx);
     const branches: Parts = { shared: sharedBranch.shared, private: privateBranch.private, mask: parts.mask };
-    const fusion = this.fusion.forward(branches, present, ctx);
+    const fusion = this.fusion.forward(branches, readable(parts) ?? present, ctx);
     const prediction = this.head.forward(fusion.fused, ctx);
     const output = { prediction, tokens, parts, sharedBranch, privateBranch, fusion };
     if (!this.branchHeads) return output;
@@ -87,4 +92,9 @@ export class TrimodalModel {
     };
     return { ...output, branchPredictions };
   }
+}
+
+/** `[b, 3]`, where a disentangler recovers parts of absent modalities: which parts there are to be read. */
+function readable(parts: Parts & { readonly partsPresent?: Tensor2D }): Tensor2D | undefined {
+  return parts.partsPresent;
 }

@@ -22,6 +22,8 @@ const recurrent: Recipe = {
 /** How each preset is trained, unless told otherwise; learning rates by held-out videos of the training split. */
 const recipes: Record<PresetName, Recipe> = {
   concat: recurrent,
+  derl: recurrent,
+  fsrf: { ...recurrent, data: { ...recurrent.data, missingness: { protocol: 'mixed' } } },
   lmf: recurrent,
   misa: recurrent,
   mult: recurrent,

@@ -24,17 +24,22 @@ export const TINY: DataShape = {
 const LENGTHS = { text: [4, 2, 3], audio: [6, 5, 1], vision: [2, 1, 2] };
 const SAMPLES = 3;
 
-/** A preset of width 8. */
+/** A preset of width 8 whose encoders have one layer. */
 export function tinyConfig(name: PresetName, edit: ConfigEdit = {}): ModelConfig {
-  const narrow = presets[name].head.kind === 'mlp' ? { dModel: 8, head: { hiddenDim: 10 } } : { dModel: 8 };
-  return editConfig(editConfig(presets[name] as ModelConfig, narrow), edit);
+  const { head, encoders } = presets[name];
+  const narrow = {
+    dModel: 8,
+    encoders: mapModalities(encoders, ({ kind }) => (kind === 'transformer' ? { numLayers: 1 } : {})),
+    ...(head.kind === 'mlp' && { head: { hiddenDim: 10 } }),
+  };
+  return editConfig(editConfig(presets[name], narrow), edit);
 }
 
 /** Which steps of a sequence a view lacks though the sample has them. */
-const MISSING: Readonly<Record<'whole' | 'masked' | 'other', (modality: Modality, step: number) => boolean>> = {
+const MISSING: Readonly<Record<'whole' | 'masked' | 'other', (modality: Modality, step: number, row: number) => boolean>> = {
   whole: () => false,
   masked: (_, step) => step === 0,
-  other: (modality, step) => modality === 'text' && step === 3,
+  other: (modality, _, row) => modality === 'text' && row === 1,
 };
 const KINDS_OF_VIEWS = {
   single: ['whole'],
@@ -64,7 +69,7 @@ export function tinyBatch({
     const mask = forModalities(modalities, (modality) => {
       const time = TINY.times[modality]!;
       const isThere = (row: number, step: number) =>
-        available.includes(modality) && step < (LENGTHS[modality][row] ?? 0) && !MISSING[kind](modality, step);
+        available.includes(modality) && step < (LENGTHS[modality][row] ?? 0) && !MISSING[kind](modality, step, row);
       const values = Float32Array.from({ length: rows * time }, (_, i) =>
         Number(isThere(Math.floor(i / time), i % time)),
       );

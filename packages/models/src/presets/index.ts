@@ -1,11 +1,13 @@
 import type { ModelConfig } from '../model-config';
 import { concat } from './concat';
 import { dbr } from './dbr';
+import { derl } from './derl';
+import { fsrf } from './fsrf';
 import { lmf } from './lmf';
 import { misa } from './misa';
 import { mult } from './mult';
 
-/** The models that ship, by name. */
-export const presets = { concat, dbr, lmf, misa, mult } satisfies Record<string, ModelConfig>;
+export type PresetName = 'concat' | 'dbr' | 'derl' | 'fsrf' | 'lmf' | 'misa' | 'mult';
 
-export type PresetName = keyof typeof presets;
+/** The models that ship, by name. */
+export const presets: Readonly<Record<PresetName, ModelConfig>> = { concat, dbr, derl, fsrf, lmf, misa, mult };

@@ -28,7 +28,7 @@ export const misa: ModelConfig = {
   head: { kind: 'mlp', hiddenDim: 64, dropoutRate: 0.3 },
   objective: {
     task: 1,
-    decorrelation: 0.3, // [MISA]
+    orthogonalSpaces: 0.3, // [MISA]
     alignment: 1, // [MISA]
     reconstruction: 1, // [MISA]
   },
