@@ -9,7 +9,7 @@ const SMALL = TEXT_SIZE - 1;
 
 /** Horizontal grid lines with their values to the left; the name of the axis above them. */
 export function yAxis(scale: Scale, box: Box, label: string): Markup {
-  const count = Math.max(2, Math.round((box.bottom - box.top) / 45));
+  const count = Math.max(2, Math.round((box.bottom - box.top) / 38));
   const format = scale.tickFormat(count);
   return fragment(
     scale.ticks(count).map((tick) => [

@@ -39,7 +39,7 @@ test('holds every value, with its spread, and every name', () => {
   expect(textsOf(svg)).toEqual(
     expect.arrayContaining(['missing rate', 'acc2NonZero', '0.50', 'dbr', 'concat <b>&"\'']),
   );
-  expect(textsOf(svg).at(-1)).toMatch(/mean over 2 seeds.*one standard deviation/);
+  expect(textsOf(svg).at(-1)).toMatch(/^Mean over 2 seeds; band: one standard deviation/);
 });
 
 test('higher is further up, later further right', () => {
@@ -61,7 +61,7 @@ test('a band only where there is a spread, thin lines only where there are sever
   expect(thin(curvesSvg(options))).toHaveLength(4);
   const alone = curvesSvg({ ...options, series: [{ ...series[1]!, seeds: [[0.8, 0.7, 0.5]] }] });
   expect([bands(alone), thin(alone)]).toEqual([[], []]);
-  expect(textsOf(alone).join()).not.toContain('mean over');
+  expect(textsOf(alone).join()).not.toContain('Mean over');
 });
 
 test('a value that is no number leaves a gap', () => {

@@ -46,5 +46,5 @@ function noteOf(series: readonly CurveSeries[]): string {
   const most = counts.at(-1) ?? 0;
   if (most < 2) return '';
   const seeds = counts.length === 1 ? `${most} seeds` : `up to ${most} seeds`;
-  return `Line: mean over ${seeds}. Band: one standard deviation to each side. Thin lines: single seeds.`;
+  return `Mean over ${seeds}; band: one standard deviation; thin lines: single seeds.`;
 }

@@ -24,7 +24,7 @@ test('holds every value by the names of its row and column', () => {
     'audio, audio: nothing',
     'audio, a & b: 0',
   ]);
-  expect(textsOf(heatmapSvg(options))).toEqual(expect.arrayContaining(['from', 'to', 'a & b', '0.3', '–']));
+  expect(textsOf(heatmapSvg(options))).toEqual(expect.arrayContaining(['from', 'to', 'a & b', '0.30', '–']));
 });
 
 /** The luminance of the cells, in order. */

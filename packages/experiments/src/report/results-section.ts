@@ -24,7 +24,7 @@ export function resultsSection(groups: readonly ReportGroup[], notes: readonly s
   });
   const single: Table = {
     title: 'Each seed, on the test split',
-    columns: [{ title: 'model' }, { title: 'seed' }, { title: 'selected epoch', digits: 0 }, ...columns.slice(2)],
+    columns: [{ title: 'model' }, { title: 'seed' }, { title: 'epoch', digits: 0 }, ...columns.slice(2)],
     rows: groups.flatMap(({ name, runs }) =>
       runs.map((run): Cell[] => [
         name,
