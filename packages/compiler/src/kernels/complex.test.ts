@@ -41,14 +41,20 @@ checkKernels('complex numbers', {
       return parts(tf.add(a, b), tf.sub(a, b), tf.mul(a, b));
     },
   },
-  shapes: ofTwo((a, b) => [
-    a.clone(),
-    a.reshape([a.size, 1]),
-    a.reshape([...a.shape, 1]),
-    a.expandDims(1),
-    ...(a.size > 0 ? [tf.concat([a, b], -1), tf.stack([a, b], 1)] : []),
-    tf.zerosLike(a),
-  ]),
+  shapes: {
+    args: (rng, draw) => {
+      const one = { shape: anyShape(rng, draw, 1), special: draw % 2 === 0 };
+      return { re: one, im: one };
+    },
+    run: ({ re, im }) => {
+      // a new one each time, as a reshape on the cpu backend changes the shape of the parts of its argument, too
+      const z = () => tf.complex(re!, im!);
+      const moved = [z().clone(), z().reshape([re!.size, 1]), z().reshape([...re!.shape, 1]), z().expandDims(1)];
+      // of nothing, the cpu backend's concat makes something real
+      const joined = re!.size > 0 ? [tf.concat([z(), z()], -1), tf.stack([z(), z()], 1)] : [];
+      return parts(...moved, ...joined, tf.zerosLike(z()));
+    },
+  },
 });
 
 /** Sizes that are one matrix product, powers of 2, products of odd factors, and primes. */
