@@ -1,5 +1,6 @@
 import type * as ort from 'onnxruntime-node';
 import { sizeOf, type Value } from './graph';
+import { mayOverwrite } from './in-place';
 import type { InputSpec, Traced } from './trace';
 
 export type FeedArray = Float32Array | Int32Array | Uint8Array;
@@ -8,7 +9,7 @@ export type Output = { readonly data: FeedArray; readonly shape: readonly number
 export type RunOptions = {
   /** An `Rng` or `MaskStream` that fills the keep-masks of this run; required if the function draws any. */
   readonly rng?: { fillKeepMask(out: Uint8Array, rate: number): void };
-  /** Arrays to write outputs into, by name; the others are allocated. */
+  /** Arrays to write outputs into, by name; the others are allocated. One that is fed, too, must be one that `mayOverwrite` allows. */
   readonly into?: Readonly<Record<string, FeedArray>>;
 };
 
@@ -71,6 +72,11 @@ export class CompiledFunction {
         return [name, { data: into[name] ?? (results[outputName(name)]!.data as Float32Array), shape }];
       }),
     );
+  }
+
+  /** Whether an output may be written into the array that is fed as an input: nothing reads that one any more by then. */
+  mayOverwrite(input: string, output: string): boolean {
+    return mayOverwrite(this.traced.graph, input, output);
   }
 
   private feed(name: string, { shape, dtype = 'float32' }: InputSpec, array: FeedArray | undefined): ort.Tensor {

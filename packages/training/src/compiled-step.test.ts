@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import * as tf from '@tensorflow/tfjs';
 import { Rng } from '@trimodal/core';
 import { expectClose } from '@trimodal/testing';
@@ -6,6 +8,7 @@ import { linearBatches, linearLearner } from './__fixtures__/linear-learner';
 import { clipByGlobalNorm } from './clipping';
 import { createCompiledStep } from './compiled-step';
 import { createEagerStep } from './eager-step';
+import type { Learner } from './learner';
 import { adamW, type Optimizer, sgd } from './optimizers';
 import type { StepEngine } from './step-engine';
 
@@ -78,3 +81,40 @@ test('leaks no tensor, and leaves variables and backend as they were', async () 
   engine.dispose();
   expect(tf.memory().numTensors).toBe(before);
 });
+
+test("keeps parameters and the optimiser's memory once, and allocates nothing that grows", async () => {
+  const size = 2_000_000;
+  const [weight, bias] = [tf.variable(tf.fill([size], 0.5)), tf.variable(tf.scalar(1))];
+  const learner: Learner = {
+    parameters: new Map([
+      ['weight', weight],
+      ['bias', bias],
+    ]),
+    loss: ({ labels }) => ({ loss: weight.sub(bias).square().mean<tf.Scalar>().mul(labels.mean()), terms: {} }),
+    predict: () => tf.zeros([1, 1]),
+  };
+  const bytes = () => {
+    collectGarbage();
+    return process.memoryUsage().arrayBuffers;
+  };
+  const before = bytes();
+  const engine = createCompiledStep({ learner, optimizer: adamW(), threads: 1 });
+  const steps = async (count: number) => {
+    for (let i = 0; i < count; i++) {
+      await engine.step(batches[0]!, { learningRate: 0.01, rng: new Rng(1), apply: true });
+    }
+  };
+  await steps(2);
+  const after = bytes();
+  expect(after - before).toBeLessThan(3.5 * 4 * size); // parameters and two moments
+  await steps(4);
+  expect(bytes() - after).toBeLessThan(1e6);
+  engine.dispose();
+  tf.dispose([weight, bias]);
+});
+
+/** Without it a measurement of memory counts what nobody holds any more. */
+function collectGarbage(): void {
+  setFlagsFromString('--expose-gc');
+  runInNewContext('gc')();
+}

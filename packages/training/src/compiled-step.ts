@@ -15,7 +15,7 @@ export type CompiledStepOptions = EagerStepOptions & Pick<CompileOptions, 'threa
 
 /**
  * Takes training steps in ONNX Runtime: forward, objective, backward, clipping and optimiser are one graph, which is made
- * when the first batch of a shape comes. Parameters and the optimiser's memory are one flat vector each.
+ * when the first batch of a shape comes. Parameters and the optimiser's memory are one flat vector each, which a step changes in place.
  *
  * Same masks, same order of operations and the same results, to rounding, as `createEagerStep`. The learner's variables are
  * brought up to date by `readState`, `writeState` and `dispose`.
@@ -35,6 +35,8 @@ type Program = {
   readonly compiled: CompiledFunction;
   readonly names: readonly string[];
   readonly moving: Set<string>;
+  /** The flat vectors that a step writes where it read them. */
+  readonly inPlace: ReadonlySet<string>;
   /** Takes the loss and the terms, step after step. */
   readonly values: Float32Array;
 };
@@ -45,9 +47,10 @@ class CompiledStep implements StepEngine {
   private readonly layout: ParameterLayout;
   private readonly programs = new Map<string, Promise<Program>>();
   private readonly predictors = new Map<string, Promise<CompiledFunction>>();
-  /** Flat vectors by name: the values, and arrays that the next step writes into. */
-  private state: Record<string, Float32Array>;
-  private spare: Record<string, Float32Array>;
+  /** Flat vectors by name. */
+  private readonly state: Record<string, Float32Array>;
+  /** Arrays that the next step writes into, of the vectors that it can't write in place. */
+  private readonly spare: Record<string, Float32Array> = {};
   private steps = new Map<string, number>();
   /** The parameters that have a part in the loss; known once it has been traced. */
   private moving: Set<string> | undefined;
@@ -61,10 +64,8 @@ class CompiledStep implements StepEngine {
     private readonly session: Pick<CompileOptions, 'threads' | 'providers' | 'session'>,
   ) {
     this.layout = new ParameterLayout(learner.parameters);
-    const vectors = () =>
-      Object.fromEntries(['parameters', ...optimizer.slots].map((name) => [name, new Float32Array(this.layout.size)]));
-    this.state = vectors();
-    this.spare = vectors();
+    const names = ['parameters', ...optimizer.slots];
+    this.state = Object.fromEntries(names.map((name) => [name, new Float32Array(this.layout.size)]));
     for (const { path, offset } of this.layout.entries) {
       this.state['parameters']!.set(learner.parameters.get(path)!.dataSync() as Float32Array, offset);
     }
@@ -97,13 +98,17 @@ class CompiledStep implements StepEngine {
         feeds[`coefficients.${name}`] = typeof value === 'number' ? Float32Array.of(value) : value;
       }
     }
-    const into = Object.fromEntries(written.map((name) => [name, this.spareVector(name)]));
-    const { values } = program;
+    const { values, inPlace } = program;
+    const into = Object.fromEntries(
+      written.map((name) => [name, inPlace.has(name) ? this.state[name]! : this.spareVector(name)]),
+    );
     await program.compiled.run(feeds, { rng: new MaskStream(rng.state()), into: { ...into, values } });
     for (const name of written) {
+      if (inPlace.has(name)) continue;
       const before = this.state[name];
       this.state[name] = into[name]!;
       if (before) this.spare[name] = before;
+      else delete this.spare[name];
     }
     this.gathered = apply ? 0 : count;
     if (apply) for (const path of program.moving) this.steps.set(path, (this.steps.get(path) ?? 0) + 1);
@@ -241,7 +246,9 @@ class CompiledStep implements StepEngine {
       },
       { inputs, ...this.session },
     );
-    return { compiled, names, moving, values: new Float32Array(1 + names.length) };
+    const written = apply ? ['parameters', ...this.optimizer.slots] : before ? ['gradient'] : [];
+    const inPlace = new Set(written.filter((name) => compiled.mayOverwrite(name, name)));
+    return { compiled, names, moving, inPlace, values: new Float32Array(1 + names.length) };
   }
 
   /** Loss and terms `[1 + terms]`, the gradients of the parameters that have a part in the loss, the names of the terms. */
