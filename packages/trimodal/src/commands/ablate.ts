@@ -34,7 +34,7 @@ export async function ablate(architecture: string, options: AblateOptions): Prom
   const base = loadRunConfig({ architecture, file: options.config, assignments: options.set });
   const arms = ablationArms(architecture as PresetName, base, { only: options.arms, edits: options.edit });
   const command = shellLine(['trimodal', 'ablate', architecture], options);
-  for (const line of checkArms(arms)) console.log(line);
+  for (const line of await checkArms(arms)) console.log(line);
   if (options.dryRun) return true;
   return runExperiment(
     { title: `Ablation of ${architecture}`, arms, seeds: parseSeeds(seeds), command },

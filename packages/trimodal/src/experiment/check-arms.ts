@@ -1,3 +1,4 @@
+import { chooseBackend } from '@trimodal/core';
 import { type ArmCheck, type ConfigEdit, checkArms as checkModels } from '@trimodal/models';
 import type { Arm } from './arms';
 
@@ -7,7 +8,8 @@ import type { Arm } from './arms';
  * @returns A line for each arm.
  * @throws RangeError if an arm can't be built, if it doesn't differ from the whole model, or if its prediction depends on parameters that learn nothing.
  */
-export function checkArms([full, ...arms]: readonly Arm[]): string[] {
+export async function checkArms([full, ...arms]: readonly Arm[]): Promise<string[]> {
+  await chooseBackend('wasm').catch(() => chooseBackend('cpu'));
   // an edit of the training alone leaves the model as it is
   const changed = arms.filter(({ config }) => JSON.stringify(config.model) !== JSON.stringify(full!.config.model));
   const edits = Object.fromEntries(changed.map(({ name, config }) => [name, config.model as ConfigEdit]));
@@ -39,7 +41,7 @@ function described(check: ArmCheck | undefined): string {
     added.length > 0 ? `with ${listed(added)}` : '',
     orphaned.length > 0 ? `unused in training: ${listed(orphaned)}` : '',
   ].filter((text) => text !== '');
-  return told.length > 0 ? told.join('; ') : 'the same parameters, another loss or prediction';
+  return told.length > 0 ? told.join('; ') : 'no part more or less; another size, loss or prediction';
 }
 
 /** Paths of parameters by the parts that they are of. */

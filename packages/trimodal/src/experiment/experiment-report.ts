@@ -82,7 +82,7 @@ export function experimentReport(options: ExperimentReportOptions): { report: Re
 }
 
 const TESTS =
-  'Two questions, two tests: trained again with other seeds (paired t-test over seeds), and these very models on other samples (paired bootstrap of the test samples, 2000 draws, scores averaged over seeds). Holm’s correction is for the number of rows of a score.';
+  'Two questions, two tests: trained again with other seeds (paired t-test over seeds), and these very models on other samples (paired bootstrap of the samples that were scored, 2000 draws, scores averaged over seeds). Holm’s correction is for the number of rows of a score.';
 
 /** The change of a score by each arm, with the interval of the test over seeds, or over samples where there is one seed. */
 function differenceBars(baseline: string, metric: string, differences: readonly Difference[]): string {
