@@ -74,7 +74,10 @@ export function observationBlocks({ name, runs }: ReportGroup): PageBlock[] {
   if (!first) return [];
   const rates = first.observations.map(({ rate }) => rate);
   const at = (rate: number) => observed.map(({ observations }) => observations.find((each) => each.rate === rate)!);
-  const weights = Object.keys(first.observations[0]!.weights).map((path): PageBlock => {
+  const paths = Object.keys(first.observations[0]!.weights);
+  const weights = paths.map((path, index): PageBlock => {
+    const isAlone = index === paths.length - 1 && index % 2 === 0; // nothing stands beside it
+
     const meaning = WEIGHTS[path] ?? { title: `\`${path}\``, axis: 'mean', caption: 'A mean over the samples.' };
     const parts = Object.keys(first.observations[0]!.weights[path]!);
     const series = parts.map((part) => {
@@ -90,14 +93,14 @@ export function observationBlocks({ name, runs }: ReportGroup): PageBlock[] {
     });
     return {
       kind: 'figure',
+      wide: isAlone,
       svg: curvesSvg({
         title: meaning.title.replaceAll('`', ''),
         xLabel: 'rate of missing steps',
         yLabel: meaning.axis,
         series,
         yDomain: [0, 0],
-        width: 520,
-        height: 330,
+        ...(isAlone ? { width: 860, height: 360 } : { width: 520, height: 330 }),
       }),
       caption: meaning.caption,
     };

@@ -54,6 +54,16 @@ test('tells how to do it again: what differs from the preset, and the commands',
   expect(command).toContain("--set 'model.fusion={&quot;kind&quot;:&quot;gated&quot;}'");
 });
 
+test('of a model that distils itself: who would teach whom, as much as they differ', async () => {
+  await trainTiny(run('own/fsrf'), { preset: 'fsrf', set: SMALL });
+  const { html } = await reported([run('own')]);
+  const value = (name: string) => Number(html.match(new RegExp(`<title>${name}: ([\\d.]+) ± 0</title>`))![1]);
+  expect(html).toContain('aria-label="Who teaches whom as steps go missing');
+  expect(value('whole to incomplete, 0')).toBe(1); // nothing is missing: both views are the same
+  expect(value('whole to incomplete, 0.5')).toBeGreaterThan(1);
+  expect(value('whole to incomplete, 0.5') + value('incomplete to whole, 0.5')).toBeCloseTo(2, 2);
+});
+
 test('the same twice: scores are read from where they were kept, and bytes are equal', async () => {
   const [first, second] = [await reported([run('dbr')]), await reported([run('dbr')])];
   expect(second.html).toBe(first.html);

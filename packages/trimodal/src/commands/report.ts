@@ -5,6 +5,7 @@ import { balanceRows } from '../diagnostics/branch-balance';
 import { factorMatrix } from '../diagnostics/factor-matrix';
 import { observe } from '../diagnostics/observe';
 import { pooledSlots } from '../diagnostics/pooled-slots';
+import { transferByRate } from '../diagnostics/transfer-by-rate';
 import { type BackendChoice, prepareBackend } from '../engine';
 import { findRuns } from '../find-runs';
 import { loadModel } from '../load-model';
@@ -109,11 +110,14 @@ async function lookInto(directory: RunDirectory, result: RunResult, looking: Loo
   const { split, rates, synthetic } = looking;
   const dataset = looking.data.datasetFor(config);
   const { model } = await loadModel(directory);
-  const whole = (which: Split) => pooledSlots(model, evaluationBatches(dataset, which, config));
-  const parts = whole(split).filter(({ rows }) => rows.length > 0);
+  const partsOf = (which: Split) => pooledSlots(model, evaluationBatches(dataset, which, config));
+  const parts = partsOf(split).filter(({ rows }) => rows.length > 0);
   const observations = rates.map((rate) => {
     const plan = planFor(dataset, split, { protocol: PROTOCOL, rate });
-    return observe(model, evaluationBatches(dataset, split, config, plan), rate);
+    const [whole, incomplete] = [undefined, plan].map((missing) => evaluationBatches(dataset, split, config, missing));
+    const seen = observe(model, evaluationBatches(dataset, split, config, plan), rate);
+    const transfer = transferByRate(model, config.model, dataset.task, { whole: whole!, incomplete: incomplete! });
+    return transfer ? { ...seen, weights: { ...seen.weights, transfer } } : seen;
   });
   const isSplit = config.model.disentangler.kind !== 'identity';
   return {
@@ -135,7 +139,7 @@ async function lookInto(directory: RunDirectory, result: RunResult, looking: Loo
     ...(synthetic && isSplit
       ? {
           factors: factorMatrix(
-            { parts: whole('train'), factors: synthetic.factors.train },
+            { parts: partsOf('train'), factors: synthetic.factors.train },
             { parts, factors: synthetic.factors[split] },
           ),
         }
