@@ -64,7 +64,7 @@ function providerError(
   if (providers.every((provider) => names.includes(provider))) return error;
   return new RangeError(
     `Cannot compile for [${providers.join(', ')}] as ONNX Runtime must have the execution provider: got "${error.message}"; ` +
-      `it has ${names.join(', ')} on this machine.`,
+      `name one that it has on this machine: ${names.join(', ')}.`,
     { cause: error },
   );
 }
