@@ -54,17 +54,17 @@ export async function compile(
   return new CompiledFunction(session, ort.Tensor, optimized, inputs);
 }
 
-/** Of a session that can't be made the cause is most often a provider that isn't there. */
+/** Of a session that can't be made for more than the processor, the cause most often is a provider or its libraries. */
 function providerError(
   providers: readonly string[],
   supported: readonly { readonly name: string }[],
   error: Error,
 ): Error {
+  if (providers.every((provider) => provider === 'cpu')) return error;
   const names = supported.map(({ name }) => name);
-  if (providers.every((provider) => names.includes(provider))) return error;
   return new RangeError(
-    `Cannot compile for [${providers.join(', ')}] as ONNX Runtime must have the execution provider: got "${error.message}"; ` +
-      `name one that it has on this machine: ${names.join(', ')}.`,
+    `Cannot compile for [${providers.join(', ')}] as ONNX Runtime must load the execution provider: got "${error.message}"; ` +
+      `here it knows ${names.join(', ')}, of which all but cpu need a device and libraries that come with its driver.`,
     { cause: error },
   );
 }
