@@ -36,7 +36,7 @@ const WEIGHTS: Readonly<Record<string, Meaning>> = {
     title: 'Who teaches whom as steps go missing',
     axis: 'mean weight',
     caption:
-      'The weights by which the whole view and the incomplete one would teach each other in self-distillation; 1 each where both are equally good, and they sum to 2.',
+      'The weights by which the whole view and the incomplete one would teach each other in self-distillation; 1 each where both are equally good. They follow the error of each view, by the labels of the split, and the share of steps that it has.',
   },
 };
 

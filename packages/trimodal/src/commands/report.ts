@@ -119,7 +119,8 @@ async function lookInto(directory: RunDirectory, result: RunResult, looking: Loo
     const transfer = transferByRate(model, config.model, dataset.task, { whole: whole!, incomplete: incomplete! });
     return transfer ? { ...seen, weights: { ...seen.weights, transfer } } : seen;
   });
-  const isSplit = config.model.disentangler.kind !== 'identity';
+  // factors are known of the splits as they were generated, not of folds
+  const hasFactors = config.model.disentangler.kind !== 'identity' && !config.data.fold;
   return {
     path: directory.path,
     architecture,
@@ -136,7 +137,7 @@ async function lookInto(directory: RunDirectory, result: RunResult, looking: Loo
     measures: diagnostics.branchBalance
       ? balanceRows(diagnostics.branchBalance).map(([name, value, meaning]) => ({ name, value, meaning }))
       : [],
-    ...(synthetic && isSplit
+    ...(synthetic && hasFactors
       ? {
           factors: factorMatrix(
             { parts: partsOf('train'), factors: synthetic.factors.train },
