@@ -1,5 +1,5 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { CONFIG, DATA, newFolder, readEvents, readJson, trimodal } from '../__fixtures__/cli';
 
@@ -157,7 +157,7 @@ test('a run that fails is told, and the others are in the tables', async () => {
   expect(page).toMatch(/\| full \| \d\.\d{3} \|/);
 });
 
-test('compare: presets and variants, in folds over videos', async () => {
+test('compare: presets, and variants that are named after theirs', async () => {
   const folder = newFolder();
   const command = ['compare', 'concat', 'dbr', '--data', DATA, '--out', folder, '--config', CONFIG, '--backend', 'cpu'];
   const variant = ['--edit', 'dbr, text alone: model.modalities=["text"]'];
@@ -168,4 +168,33 @@ test('compare: presets and variants, in folds over videos', async () => {
   rmSync(folder, { recursive: true });
   const wrong = await trimodal([...command, '--edit', 'text alone: model.modalities=["text"]']);
   expect(wrong.stderr).toContain('its name must begin with the preset that it is a variant of');
+});
+
+test('folds over videos: each sample of train and valid is scored once, and all of them together', async () => {
+  const folder = newFolder();
+  const data = join(dirname(folder), 'videos.pkl');
+  // 'train$_$7' becomes 'traic$_$7': five videos, names as long as before
+  const bytes = readFileSync(DATA, 'latin1').replaceAll(
+    /train(\$_\$(\d+))/g,
+    (_, rest, number) => `trai${'abcde'[number % 5]}${rest}`,
+  );
+  writeFileSync(data, bytes, 'latin1');
+  const { status, stderr } = await trimodal([
+    ...['compare', 'concat', '--data', data, '--out', folder, '--config', CONFIG, '--backend', 'cpu'],
+    ...['--seeds', '1', '--folds', '2', '--protocol', 'none', '--metrics', 'mae'],
+  ]);
+  expect(status, stderr).toBe(0);
+  const parts = ['1a', '1b', '2a', '2b'].map((part) =>
+    readJson(folder, 'concat', `seed-1-fold-${part}-of-2`, 'robustness', 'none-test.json'),
+  );
+  const ids = parts.flatMap((part) => part.ids as string[]);
+  expect(new Set(ids).size).toBe(39);
+  expect(ids.filter((id) => id.startsWith('test'))).toEqual([]);
+  const errors = parts.flatMap((part) =>
+    part.truth.map((truth: number, i: number) => Math.abs(truth - part.conditions[0].predictions[i])),
+  );
+  const [, row] = readFileSync(join(folder, 'tables', 'scores.csv'), 'utf8').split('\n');
+  const mae = errors.reduce((sum, error) => sum + error, 0) / 39;
+  expect(Number(row!.split(',')[1])).toBeCloseTo(mae, 6);
+  expect(readFileSync(join(folder, 'tables', 'report.md'), 'utf8')).toContain("The test split isn't touched");
 });

@@ -1,6 +1,7 @@
 import { type Modality, nearestName } from '@trimodal/core';
 import { ablations, type ConfigEdit, editConfig, type PresetName, parseAssignment } from '@trimodal/models';
 import { checkRunConfig } from '../load-run-config';
+import { trainingArms } from '../recipes';
 import type { RunConfig } from '../run-config';
 
 /** A row of an experiment: a configuration under a name, to be trained with every seed. */
@@ -9,12 +10,13 @@ export type Arm = { readonly name: string; readonly architecture: PresetName; re
 /** The arm that the others are compared with. */
 export const FULL = 'full';
 
-/** The arms that an architecture has by name, as edits of its run: its parts, then its modalities. */
+/** The arms that an architecture has by name, as edits of its run: its parts, its modalities, then other ways to train it. */
 export function namedArms(architecture: PresetName, { model: { modalities } }: RunConfig): Record<string, ConfigEdit> {
   const parts = Object.entries<ConfigEdit>(ablations[architecture]).filter(([, edit]) => !('modalities' in edit));
   const without = (modality: Modality) => ({ modalities: modalities.filter((other) => other !== modality) });
   const subsets = modalities.length > 1 ? modalities.map((each) => [`w/o ${each}`, without(each)] as const) : [];
-  return Object.fromEntries([...parts, ...subsets].map(([name, edit]) => [name, { model: edit }]));
+  const ofModel = Object.fromEntries([...parts, ...subsets].map(([name, edit]) => [name, { model: edit }]));
+  return { ...ofModel, ...trainingArms[architecture] };
 }
 
 /**
