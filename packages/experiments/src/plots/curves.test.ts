@@ -64,6 +64,19 @@ test('a band only where there is a spread, thin lines only where there are sever
   expect(textsOf(alone).join()).not.toContain('Mean over');
 });
 
+test('the band reaches as far as the spread, to both sides of the mean', () => {
+  const svg = curvesSvg({ ...options, series: [series[0]!] });
+  const heights = [...svg.matchAll(/<circle cx="[\d.]+" cy="([\d.]+)"/g)].map(([, y]) => Number(y));
+  const unit = (heights[2]! - heights[0]!) / (0.81 - 0.52); // pixels of 1
+  const [, path] = svg.match(/<path d="([^"]+)" fill="[^"]+" fill-opacity="0.14"/)!;
+  const ys = [...path!.matchAll(/,([\d.]+)/g)].map(([, y]) => Number(y)); // there along one edge, back along the other
+  for (const [i, std] of series[0]!.std.entries()) {
+    const edges = [ys[i]!, ys[5 - i]!].sort((a, b) => a - b);
+    expect(heights[i]! - edges[0]!).toBeCloseTo(std * unit, 0);
+    expect(edges[1]! - heights[i]!).toBeCloseTo(std * unit, 0);
+  }
+});
+
 test('a value that is no number leaves a gap', () => {
   const svg = curvesSvg({ ...options, series: [{ ...series[1]!, mean: [0.8, Number.NaN, 0.5] }] });
   expect(svg).not.toContain('NaN');

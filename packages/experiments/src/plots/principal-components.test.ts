@@ -14,6 +14,21 @@ test('finds the plane that rows lie in, the longer direction first', () => {
   expect(explained[1]).toBeCloseTo(1 / 26, 6);
 });
 
+test('a direction points to where its largest loading is positive, whichever way the rows lie', () => {
+  for (const [a, b] of [
+    [3, 4],
+    [-3, -4],
+    [-1, 4],
+    [4, -1],
+    [1, -4],
+    [-4, 1],
+  ] as const) {
+    const up = Math.abs(a) > Math.abs(b) ? a > 0 : b > 0;
+    const { points } = principalComponents([0, 0, a, b, 2 * a, 2 * b], 2);
+    expect(points[2]![0] > points[0]![0], `${a}, ${b}`).toBe(up);
+  }
+});
+
 test('more features than rows, and one feature', () => {
   const { points } = principalComponents([0, 0, 0, 0, 3, 4], 3);
   expect(points[1]![0] - points[0]![0]).toBeCloseTo(5, 6);
