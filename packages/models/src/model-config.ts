@@ -292,6 +292,5 @@ export const modelConfig = z.strictObject({
   regressionLoss: z.enum(['l1', 'mse', 'smooth-l1']),
 });
 export type ModelConfig = z.infer<typeof modelConfig>;
-export type ReconstructionConfig = NonNullable<ModelConfig['reconstruction']>;
 export type ObjectiveConfig = ModelConfig['objective'];
 export type TermName = keyof ObjectiveConfig;

@@ -1,4 +1,4 @@
-import { type PresetName, presets } from '@trimodal/models';
+import { type ConfigEdit, type PresetName, presets } from '@trimodal/models';
 import type { RunConfig } from './run-config';
 
 type Recipe = Omit<RunConfig, 'model' | 'seed'>;
@@ -19,7 +19,7 @@ const recurrent: Recipe = {
   },
 };
 
-/** How each preset is trained, unless told otherwise; learning rates by held-out videos of the training split. */
+/** How each preset is trained, unless told otherwise; the learning rates of concat and dbr by held-out videos of the training split. */
 const recipes: Record<PresetName, Recipe> = {
   concat: recurrent,
   derl: recurrent,
@@ -34,3 +34,23 @@ const recipes: Record<PresetName, Recipe> = {
 export function presetRun(name: PresetName, seed = 1111): RunConfig {
   return { seed, model: presets[name], ...recipes[name] };
 }
+
+/** Arms of an ablation that are trained in another way: edits of the run, not of the model alone. */
+export const trainingArms: Readonly<Partial<Record<PresetName, Readonly<Record<string, ConfigEdit>>>>> = {
+  derl: {
+    'clean-only training': {
+      model: {
+        views: 'single',
+        reconstruction: { kind: 'none' },
+        objective: {
+          cleanTask: 0,
+          featureReconstruction: 0,
+          inputReconstruction: 0,
+          representationReconstruction: 0,
+          crossReconstruction: 0,
+        },
+      },
+      data: { missingness: null },
+    },
+  },
+};
