@@ -64,8 +64,10 @@ export function robustnessText({ protocol, metric, conditions, curves }: Robustn
   const meanOf = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const points = curves.map(({ values }) => conditions.map((_, i) => meanOf(values.map((row) => row[i]!))));
   const hasAreas = curves.every(({ areas }) => areas);
+  const incomplete = conditions.length - 1;
+  const meanTitle = isRateProtocol(protocol) || incomplete < 1 ? 'mean' : `mean of ${incomplete}`;
   const text = table(
-    [`${metric}, ${protocol}`, ...conditions, 'mean', ...(hasAreas ? ['AUILC'] : []), 'seeds'],
+    [`${metric}, ${protocol}`, ...conditions, meanTitle, ...(hasAreas ? ['AUILC'] : []), 'seeds'],
     curves.map(({ name, means, areas, seeds }, i) => [
       name,
       ...points[i]!.map(score),

@@ -132,8 +132,9 @@ test('one that is interrupted, or killed, goes on and ends as one that was not',
   expect(scores[0]).toBe(scores[1]);
 });
 
-/** Processes that train into a folder, as the system lists them. */
+/** Processes that train into a folder, where the system lists them as files. */
 function workersIn(folder: string): number {
+  if (!existsSync('/proc')) return 0;
   return readdirSync('/proc').filter((pid) => {
     try {
       return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`--out\0${folder}`);
