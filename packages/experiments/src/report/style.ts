@@ -44,6 +44,7 @@ summary { cursor: pointer; color: var(--link); font-size: .92rem; }
 footer { margin-top: 4rem; color: var(--soft); font-size: .85rem; }
 @media print {
   :root { --ink: #000; --soft: #444; --paper: #fff; --card: #fff; --tint: #f5f5f5; --line: #bbb; } body { font-size: 10pt; } nav { display: none; } .page { display: block; max-width: none; padding: 0; }
+  .blocks { grid-template-columns: 1fr 1fr; gap: .6rem; } figure { padding: .3rem; } .scroll { overflow: visible; } table { font-size: 7pt; } th, td { padding: .15rem .3rem; }
   figure, tr, pre { break-inside: avoid; } h2, h3 { break-after: avoid; } a { color: inherit; }
 }
 `;
