@@ -1,7 +1,7 @@
 // How fast we are and how much memory we take, against PyTorch, in one run: `node tools/bench/bench.mjs step --json FILE`; see README.md.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { bundleWorkloads, CACHE } from './lib/bundle.mjs';
+import { bundleWorkloads, makeScratch } from './lib/bundle.mjs';
 import { measureEpochs } from './lib/epoch.mjs';
 import { measure } from './lib/measure.mjs';
 import { measureMemory } from './lib/memory.mjs';
@@ -53,7 +53,7 @@ const options = {
   widths: values.widths?.split(',').map(Number),
   workload: values.workload.split(','),
 };
-mkdirSync(CACHE, { recursive: true });
+makeScratch();
 const bench = { ...(await bundleWorkloads()), python: findPython(values.python) };
 const result = await COMMANDS[command]();
 if (values.json) writeFileSync(values.json, `${JSON.stringify(result, null, 2)}\n`);

@@ -12,7 +12,7 @@ export function goalsOf({ step, infer, memory, profile, startup }) {
       const goal = d >= 128 ? 0.75 : 0.65;
       return {
         goal: `${workload}, d=${d}: matrix products take at least ${100 * goal} % of a step`,
-        measured: `${((100 * productsMs) / plainMs).toFixed(0)} %`,
+        measured: `${((100 * productsMs) / plainMs).toFixed(1)} %`,
         reached: productsMs >= goal * plainMs,
       };
     }),

@@ -2,7 +2,9 @@ import { cpus, totalmem } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 
 const QUIET = 0.5;
-const PATIENCE_SECONDS = 60;
+/** Other programs may take this much of a core that we need. */
+const SLACK = 0.25;
+const PATIENCE_SECONDS = 20;
 
 /** How many cores were busy with anything while this process waited. */
 export async function busyCores(ms = 400) {
@@ -20,7 +22,7 @@ export async function busyCores(ms = 400) {
 
 /** Whether other programs disturbed a measurement: one thread has a core of its own while another is free. */
 export function isDisturbed({ threads, busyCores }) {
-  return busyCores > QUIET && threads > cpus().length - busyCores;
+  return busyCores > QUIET && threads + busyCores > cpus().length + SLACK;
 }
 
 /** Waits for other programs to come to rest, longer where there is no core to spare, then tells how many they keep busy. */
@@ -28,7 +30,9 @@ export async function waitForQuiet(threads) {
   let busy = await busyCores();
   for (let i = 0; i < PATIENCE_SECONDS && isDisturbed({ threads, busyCores: busy }); i++) busy = await busyCores(1000);
   if (isDisturbed({ threads, busyCores: busy }))
-    console.log(`Other programs keep ${busy.toFixed(1)} cores busy: what ${threads} threads take will be too long.`);
+    console.log(
+      `Other programs keep ${busy.toFixed(1)} cores busy: times on ${threads} of ${cpus().length} will be too long.`,
+    );
   return busy;
 }
 

@@ -1,12 +1,13 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CACHE } from './bundle.mjs';
+import { SCRATCH } from './bundle.mjs';
 import { ours } from './contender.mjs';
 import { settingsOf } from './settings.mjs';
 import { quartiles } from './statistics.mjs';
 
 const WARM_STEPS = 3;
-const STEPS = 20;
+const ROUNDS = 4;
+const STEPS = 5;
 /** Kinds of operations, the first that matches; what matches none counts as element by element. */
 const KINDS = {
   products: /MatMul|Gemm/,
@@ -19,27 +20,29 @@ const KINDS = {
 export async function profileSteps(bench, options) {
   const results = [];
   for (const { workload, d } of settingsOf(bench, options)) {
-    const folder = mkdtempSync(join(CACHE, 'profile-'));
+    const folder = mkdtempSync(join(SCRATCH, 'profile-'));
     const session = { enableProfiling: true, profileFilePrefix: join(folder, 'ort') };
-    const side = ours({ workload, d, size: 32, threads: 1, session });
-    await side.ask(`step ${WARM_STEPS + STEPS}`);
-    await side.close();
+    const profiled = ours({ workload, d, size: 32, threads: 1, session });
+    const plain = ours({ workload, d, size: 32, threads: 1 });
+    for (const side of [profiled, plain]) await side.ask(`step ${WARM_STEPS}`);
+    const plainMs = [];
+    for (let i = 0; i < ROUNDS; i++) {
+      // in turns, as in every comparison
+      await profiled.ask(`step ${STEPS}`);
+      plainMs.push(...(await plain.ask(`step ${STEPS}`)).ms);
+    }
+    for (const side of [profiled, plain]) await side.close();
     const [file] = readdirSync(folder);
-    const plainMs = await withoutProfiler({ workload, d });
-    const result = { workload, d, plainMs, ...summarize(JSON.parse(readFileSync(join(folder, file), 'utf8'))) };
-    rmSync(folder, { recursive: true });
+    const result = {
+      workload,
+      d,
+      plainMs: quartiles(plainMs).median,
+      ...summarize(JSON.parse(readFileSync(join(folder, file), 'utf8'))),
+    };
     print(result);
     results.push(result);
   }
   return results;
-}
-
-async function withoutProfiler({ workload, d }) {
-  const side = ours({ workload, d, size: 32, threads: 1 });
-  await side.ask(`step ${WARM_STEPS}`);
-  const { ms } = await side.ask(`step ${STEPS}`);
-  await side.close();
-  return quartiles(ms).median;
 }
 
 /** Means over the steps after the first ones, of events as the profiler writes them. */

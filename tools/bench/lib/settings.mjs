@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CACHE } from './bundle.mjs';
+import { SCRATCH } from './bundle.mjs';
 import { ours, torch } from './contender.mjs';
 
 /**
@@ -14,7 +14,7 @@ export function contenders(bench, { workload, d, size, threads, inference = fals
   const sides = [ours({ workload, d, size, threads, ...(data ? { data } : {}) })];
   if (!python || torches.length === 0) return sides;
   const inputs = batches ?? [described.batch(size)];
-  const file = join(CACHE, 'arrays.safetensors');
+  const file = join(SCRATCH, 'arrays.safetensors');
   writeFileSync(file, mirrorArrays(described.learner(d, true), inputs));
   const setting = { ...described.mirror(d), ...described.training, file, batches: inputs.length, threads, inference };
   for (const kind of torches) sides.push(torch(python, { ...setting, compile: kind === 'compile' }));
