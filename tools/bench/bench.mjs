@@ -20,6 +20,8 @@ const COMMANDS = {
   startup: () => measureStartup(bench, options),
   report: () => report(bench, COMMANDS, values.parts?.split(',')),
 };
+/** Commands that need no PyTorch. */
+const OURS_ALONE = ['profile', 'startup'];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -54,7 +56,8 @@ const options = {
   workload: values.workload.split(','),
 };
 makeScratch();
-const bench = { ...(await bundleWorkloads()), python: findPython(values.python) };
+const python = OURS_ALONE.includes(command) ? undefined : findPython(values.python);
+const bench = { ...(await bundleWorkloads()), python };
 const result = await COMMANDS[command]();
 if (values.json) writeFileSync(values.json, `${JSON.stringify(result, null, 2)}\n`);
 
