@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { INFERENCE, Rng } from '@trimodal/core';
+import { type ForwardContext, INFERENCE, Rng } from '@trimodal/core';
 import { checkComponent, checkGolden, expectClose, samples } from '@trimodal/testing';
 import { describe, expect, test } from 'vitest';
 import { attentionMask } from './attention-mask';
@@ -83,4 +83,22 @@ test('says what is wrong', () => {
   expect(() => attention.forward(query(), tf.zeros([1, 3, 4]), tf.ones([1, 3]), INFERENCE)).toThrow(
     'Cannot attend as keyValue must have shape [2, ?, 4]: got [1, 3, 4].',
   );
+});
+
+test('long sequences attend a few samples at a time in training, with the same result', () => {
+  const attention = new MultiHeadAttention(options, new Rng(1));
+  const long = samples<tf.Tensor3D>([3, 1000, 4]);
+  const keys = tf.tensor2d(
+    Array.from({ length: 3 }, (_, i) => Array.from({ length: 1000 }, (_, j) => +(j < 400 * i + 9))),
+  );
+  const read = (ctx: ForwardContext) => attention.forward(long, long, keys, ctx);
+  const { value, grads } = tf.variableGrads(() =>
+    read({ training: true, rng: new Rng(1) })
+      .square()
+      .sum<tf.Scalar>(),
+  );
+  const whole = tf.variableGrads(() => read(INFERENCE).square().sum<tf.Scalar>());
+  expectClose(value, whole.value, { relative: 1e-5 });
+  for (const [name, gradient] of Object.entries(whole.grads))
+    expectClose(grads[name]!, gradient, { relative: 1e-4, absolute: 1e-4 });
 });
