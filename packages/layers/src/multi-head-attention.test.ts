@@ -86,10 +86,10 @@ test('says what is wrong', () => {
 });
 
 test('long sequences attend a few samples at a time in training, with the same result', () => {
-  const attention = new MultiHeadAttention(options, new Rng(1));
-  const long = samples<tf.Tensor3D>([3, 1000, 4]);
+  const attention = new MultiHeadAttention({ ...options, dropoutRate: 0 }, new Rng(1));
+  const long = samples<tf.Tensor3D>([3, 840, 4]);
   const keys = tf.tensor2d(
-    Array.from({ length: 3 }, (_, i) => Array.from({ length: 1000 }, (_, j) => +(j < 400 * i + 9))),
+    Array.from({ length: 3 }, (_, i) => Array.from({ length: 840 }, (_, j) => +(j < 300 * i + 9))),
   );
   const read = (ctx: ForwardContext) => attention.forward(long, long, keys, ctx);
   const { value, grads } = tf.variableGrads(() =>
