@@ -14,19 +14,30 @@ const row = {
 };
 const of = (part, result) => goalsOf({ [part]: { result } });
 
-test('a step is compared to the faster of the two PyTorches', () => {
-  const [losses, speed] = of('step', [row, { ...row, d: 128, torchCompileMs: 9 }]);
+test('a step is compared to each of the two PyTorches', () => {
+  const [losses, eager, compiled] = of('step', [row, { ...row, d: 128, torchEagerMs: 19, torchCompileMs: 20 }]);
   expect(losses.reached).toBe(true);
-  expect(speed.reached).toBe(false);
-  expect(speed.measured).toBe('in 1 of 2 settings; the least: 0.90 times as fast (encoder, d=128, batch 32, 1 thread)');
+  expect([eager.reached, compiled.reached]).toEqual([false, false]);
+  expect(eager.measured).toBe(
+    'in 1 of 2 settings; from 1.90 (encoder, d=128, 1 thread) to 2.00 (encoder, d=64, 1 thread)',
+  );
+  expect(compiled.measured).toMatch(/^in 1 of 2 settings; from 1.20/);
+});
+
+test('a prediction of one sample has a goal of its own', () => {
+  const goals = of('infer', [
+    { ...row, batch: 1, torchEagerMs: 25 },
+    { ...row, batch: 64, torchEagerMs: 15 },
+  ]);
+  expect(goals.map(({ reached }) => reached)).toEqual([true, false]);
 });
 
 test('rows that other programs disturbed, or without PyTorch, do not count', () => {
   const disturbed = { ...row, threads: 1000, busyCores: 1, torchEagerMs: 1 };
   const alone = { ...row, torchEagerMs: null, torchCompileMs: null, lossDifference: null };
-  const [, speed] = of('step', [row, disturbed, alone]);
-  expect(speed.reached).toBe(true);
-  expect(speed.measured).toMatch(/^in 1 of 1 settings.*; 1 not counted/);
+  const [, eager] = of('step', [row, disturbed, alone]);
+  expect(eager.reached).toBe(true);
+  expect(eager.measured).toMatch(/^in 1 of 1 settings.*; 1 not counted/);
   expect(of('step', [alone])).toEqual([expect.objectContaining({ reached: undefined })]);
 });
 
