@@ -52,3 +52,21 @@ test('heads on the branches see them pooled, as the branches left them', () => {
   expect(first(branchPredictions!.shared)).toBe(111);
   expect(first(branchPredictions!.private)).toBe(1_111_011);
 });
+
+test('parts that a disentangler recovers of an absent modality reach the fusion', () => {
+  const given: tf.Tensor2D[] = [];
+  const fusion: TrimodalParts['fusion'] = {
+    outDim: 2,
+    forward: (parts, present, ctx) => {
+      given.push(present);
+      return counting.fusion.forward(parts, present, ctx);
+    },
+  };
+  const partsPresent = tf.tensor2d([[1, 1, 0]]);
+  const recovering: TrimodalParts['disentangler'] = {
+    forward: (...args) => ({ ...counting.disentangler.forward(...args), partsPresent }),
+  };
+  new TrimodalModel({ ...counting, fusion }).forward(inputs, INFERENCE);
+  new TrimodalModel({ ...counting, fusion, disentangler: recovering }).forward(inputs, INFERENCE);
+  expect(given).toEqual([inputs.present, partsPresent]);
+});
