@@ -1,4 +1,5 @@
 import type { InferenceSession } from 'onnxruntime-node';
+import { chooseThreads } from './choose-threads';
 import { CompiledFunction, outputName } from './compiled-function';
 import { encodeOnnx } from './encode-onnx';
 import { optimize } from './passes';
@@ -9,7 +10,7 @@ export type CompileOptions = {
   readonly inputs: Readonly<Record<string, InputSpec>>;
   /** Makes constants of captured variables: faster, as ONNX Runtime lays them out for its products, but they can't change any more. */
   readonly frozen?: boolean;
-  /** Threads of one operation; 0 lets ONNX Runtime take all cores. */
+  /** Threads of one operation; by default, or 0, all cores where products are large enough to share, else one. */
   readonly threads?: number;
   /** Execution providers of ONNX Runtime, best first. */
   readonly providers?: readonly string[];
@@ -41,7 +42,7 @@ export async function compile(
   const ort = await import('onnxruntime-node');
   const create = ort.InferenceSession.create(encodeOnnx({ ...optimized.graph, outputs }), {
     executionProviders: [...providers],
-    intraOpNumThreads: threads,
+    intraOpNumThreads: threads || chooseThreads(optimized.graph),
     executionMode: 'sequential',
     logSeverityLevel: 3,
     // denormals slow a product down a hundredfold; our DequantizeLinear is no sign of a quantised model

@@ -47,7 +47,11 @@ function program(onInterrupted: () => void): Command {
     .option('--config <file>', 'a JSON file that is merged into the preset')
     .option('--set <path=value>', 'override a config value, such as training.maxEpochs=4; again for more', several)
     .addOption(backendOption())
-    .option('--threads <number>', 'of a compiled operation (default: as many as there are cores)', count)
+    .option(
+      '--threads <number>',
+      'of a compiled operation (default: all cores if its products are large enough to share, else 1)',
+      count,
+    )
     .option('--resume', 'go on with the run in --out, exactly where it was')
     .action(async (architecture, options) => {
       if (!(await (await import('./commands/train')).train(architecture, options))) onInterrupted();
