@@ -44,6 +44,8 @@ export async function compile(
     executionProviders: [...providers],
     intraOpNumThreads: threads || chooseThreads(optimized.graph),
     executionMode: 'sequential',
+    // laying all values of a run into one block beforehand takes a quarter to half more memory, and no less time
+    enableMemPattern: false,
     logSeverityLevel: 3,
     // denormals slow a product down a hundredfold; our DequantizeLinear is no sign of a quantised model
     extra: { session: { set_denormal_as_zero: '1', disable_quant_qdq: '1' } },

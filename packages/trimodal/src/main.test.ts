@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { presets } from '@trimodal/models';
 import { describe, expect, test, vi } from 'vitest';
 import { DATA, newFolder, trimodal } from './__fixtures__/cli';
 import { main } from './main';
@@ -23,7 +24,7 @@ async function run(...args: string[]) {
 
 describe('help', () => {
   test.each<[string[], string[]]>([
-    [[], ['train', 'evaluate', 'export', 'inspect', 'data', 'demo']],
+    [[], ['train', 'evaluate', 'export', 'inspect', 'data', 'backend', 'doctor', 'demo']],
     [
       ['train'],
       ['<architecture>', '--data', '--out', '--seed', '--config', '--set', '--backend', '--threads', '--resume'],
@@ -57,12 +58,24 @@ describe('help', () => {
       ['<file>', '--json'],
     ],
     [['demo'], ['--out', '--backend']],
+    [['backend'], ['link', 'unlink']],
+    [
+      ['backend', 'link'],
+      ['--package', '--python', '--node-headers', 'Linux x64'],
+    ],
+    [['backend', 'unlink'], ['--package']],
+    [['doctor'], ['--backend', '--python', '--json']],
   ])('of trimodal %j tells of everything', async (command, names) => {
     const { exitCode, stdout, stderr } = await run(...command, '--help');
     expect(exitCode).toBe(0);
     expect(stderr).toBe('');
     expect(stdout).toContain(['Usage: trimodal', ...command].join(' '));
     for (const name of names) expect(stdout).toContain(name);
+  });
+
+  test('names every preset', async () => {
+    const { stdout } = await run('train', '--help');
+    expect(stdout.replace(/\s+/g, ' ')).toContain(`a preset (${Object.keys(presets).sort().join(', ')})`);
   });
 
   test('and the version is that of the package', async () => {

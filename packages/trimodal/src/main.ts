@@ -6,7 +6,7 @@ import { readVersion } from './version';
 /** Kept apart from engine.ts, which loads TensorFlow.js: help must come at once. */
 const BACKENDS = ['auto', 'compiled', 'node-gpu', 'node', 'wasm', 'cpu'];
 const SPLITS = ['train', 'valid', 'test'];
-const ARCHITECTURE = 'a preset (dbr, concat)';
+const ARCHITECTURE = 'a preset (concat, dbr, derl, fsrf, lmf, misa, mult)';
 const DATA = 'a feature file (.pkl or .pkl.gz, MMSA or MulT layout), or "synthetic"';
 
 /** What a shell reports of a program that was interrupted. */
@@ -172,6 +172,32 @@ function program(onInterrupted: () => void): Command {
     .option('--json <file>', 'write the description to a JSON file')
     .action(async (file, options) => (await import('./commands/inspect-data')).inspectData(file, options));
 
+  const backend = trimodal.command('backend').description('Link a faster backend, or undo that.');
+  backend
+    .command('link')
+    .description(
+      'Build the addon of an installed @tensorflow/tfjs-node or -gpu against the TensorFlow that Python has, and verify it (Linux x64).',
+    )
+    .addOption(addonOption('the package to link (default: the one that is installed, or fits the TensorFlow)'))
+    .option('--python <file>', 'the Python that has TensorFlow (default: the active environment, .venv, the PATH)')
+    .option('--node-headers <folder>', 'a folder with include/node (default: where Node is, else they are fetched)')
+    .action(async (options) => {
+      if (!(await (await import('./commands/backend')).linkBackend(options))) onInterrupted();
+    });
+  backend
+    .command('unlink')
+    .description('Take links away and bring back what was there before.')
+    .addOption(addonOption('the package to unlink (default: all)'))
+    .action(async (options) => (await import('./commands/backend')).unlinkBackend(options));
+
+  trimodal
+    .command('doctor')
+    .description('What is installed, which backend is taken and why, how fast it is, and how to get a better one.')
+    .addOption(backendOption())
+    .option('--python <file>', 'the Python to look for TensorFlow in (default: the active environment, .venv, the PATH)')
+    .option('--json <file>', 'write what was found to a JSON file')
+    .action(async (options) => (await import('./commands/doctor')).doctor(options));
+
   trimodal
     .command('demo')
     .description('Train DBR on the synthetic benchmark and show what it learnt, in a minute or two.')
@@ -185,6 +211,10 @@ function program(onInterrupted: () => void): Command {
 
 function backendOption(fallback = 'auto'): Option {
   return new Option('--backend <name>', `where to compute (default: ${fallback})`).choices(BACKENDS);
+}
+
+function addonOption(description: string): Option {
+  return new Option('--package <name>', description).choices(['node', 'node-gpu']);
 }
 
 function seedsOption(): Option {

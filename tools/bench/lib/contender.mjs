@@ -1,11 +1,17 @@
 import { spawn } from 'node:child_process';
+import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { BUNDLE, HERE } from './bundle.mjs';
 
-/** Our side; see ours.mjs. */
-export function ours(setting) {
-  return contender('trimodal', process.execPath, join(HERE, 'ours.mjs'), { bundle: BUNDLE, ...setting });
+/** Our side; see ours.mjs. Where it may have all cores, it says itself how many it takes. */
+export function ours({ threads, ...setting }) {
+  const wanted = threads === cpus().length ? 0 : threads;
+  return contender('trimodal', process.execPath, join(HERE, 'ours.mjs'), {
+    bundle: BUNDLE,
+    threads: wanted,
+    ...setting,
+  });
 }
 
 /** PyTorch's side; see mirrors/run.py. */

@@ -28,6 +28,7 @@ Made by one command; every time is a median, with the quartiles in brackets.
     .join(', ')}.
 - Workloads, all of three modalities: \`encoder\`, two transformer layers each, 50 steps of 768, 5 and 20 features, 4 heads; \`unaligned\`, the same on 50, 375 and 500 steps, 8 heads, pooled by attention;
   \`mosi\`, the \`dbr\` preset on the shapes and lengths of mosi.pkl, half of the sequences losing steps. A step is forward, backward, clipping (\`mosi\`) and AdamW, dropout as in the preset.
+  Where we may have all cores, \`compile\` takes one all the same if a graph's products are too small to share.
 - PyTorch: the same models in its own idioms (scaled_dot_product_attention, nn.GRU on packed sequences, nn.LayerNorm, nn.Conv1d, AdamW with fused=True), eager and through torch.compile, starting from our weights.
   Its two-thread times suffer when another program wants a core, as its threads spin; so \`others\` says how many cores other programs kept busy before or after; where that left too few, it is bold, and the row isn't counted in the goals.
 
