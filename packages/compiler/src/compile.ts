@@ -44,6 +44,7 @@ export async function compile(
     executionProviders: [...providers],
     intraOpNumThreads: threads || chooseThreads(optimized.graph),
     executionMode: 'sequential',
+    graphOptimizationLevel: optimized.graph.nodes.length > MANY_NODES ? 'disabled' : 'all',
     // laying all values of a run into one block beforehand takes a quarter to half more memory, and no less time
     enableMemPattern: false,
     logSeverityLevel: 3,
@@ -56,6 +57,12 @@ export async function compile(
   });
   return new CompiledFunction(session, ort.Tensor, optimized, inputs);
 }
+
+/**
+ * The time that ONNX Runtime takes to optimise a graph grows with the square of its nodes: it doubles the wait for recurrent
+ * models of hundreds of steps, which then run no faster than after our passes alone.
+ */
+const MANY_NODES = 20_000;
 
 /** Of a session that can't be made for more than the processor, the cause most often is a provider or its libraries. */
 function providerError(
