@@ -9,7 +9,7 @@ import { filesBelow, packagesOf, ROOT, report } from './workspace.mjs';
 
 /** The levels of docs/decisions/0004-layers.md, lowest first. */
 const LEVELS = [
-  ['core', 'metrics'],
+  ['core', 'metrics', 'tfjs-native'],
   ['layers', 'losses', 'data', 'compiler'],
   ['experts'],
   ['encoders', 'disentanglers', 'blocks', 'fusion', 'self-distillation', 'reconstruction'],

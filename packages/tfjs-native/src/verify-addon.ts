@@ -54,6 +54,10 @@ export function checkFindings({ backend, gpu, losses, expected }: Findings): voi
 
 const CAUSES: readonly (readonly [RegExp, (match: RegExpExecArray) => string])[] = [
   [
+    /native addon module \(\w+\.node\) can not be found/,
+    () => 'it must be there: the package has none, as its install script did not run; trimodal backend link builds it.',
+  ],
+  [
     /(lib(?:tensorflow|cu|nv)[\w.-]*): cannot open shared object file/,
     ([, library]) =>
       `${library} must be found: it is not; if TensorFlow was moved or removed, install it and link again.`,

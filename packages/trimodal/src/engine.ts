@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { runtimeVersion } from '@trimodal/compiler';
-import { chooseBackend } from '@trimodal/core';
+import { type BackendName, chooseBackend } from '@trimodal/core';
+import { restoreRemovedUtil } from '@trimodal/tfjs-native/polyfill';
 import {
   adam,
   adamW,
@@ -39,7 +40,7 @@ export async function prepareBackend(preference: BackendChoice, threads = 0): Pr
     if (threads > 0) {
       throw new RangeError(`Cannot choose ${threads} threads as the backend must be compiled: got ${preference}.`);
     }
-    const { backend, reason } = await chooseBackend(preference);
+    const { backend, reason } = await chooseTfjs(preference);
     return { name: backend, reason, threads };
   }
   let runtime: string;
@@ -53,11 +54,11 @@ export async function prepareBackend(preference: BackendChoice, threads = 0): Pr
         { cause },
       );
     }
-    const { backend, reason } = await chooseBackend('auto');
+    const { backend, reason } = await chooseTfjs('auto');
     return { name: backend, reason: `${reason}; onnxruntime-node does not load: ${problem}`, threads };
   }
   // what isn't worth compiling, such as diagnostics, runs op by op on wasm or cpu
-  await chooseBackend('wasm').catch(() => chooseBackend('cpu'));
+  await chooseTfjs('wasm').catch(() => chooseTfjs('cpu'));
   return {
     name: 'compiled',
     threads,
@@ -65,6 +66,12 @@ export async function prepareBackend(preference: BackendChoice, threads = 0): Pr
     reason:
       preference === 'auto' ? 'whole training steps in ONNX Runtime, the fastest that works here' : 'as asked for',
   };
+}
+
+/** The backends of TensorFlow.js are dependencies and optional peers of this package: they are loaded from here. */
+function chooseTfjs(preference: BackendName | 'auto') {
+  restoreRemovedUtil(); // tfjs-node calls what Node 23 removed
+  return chooseBackend(preference, (name) => import(/* @vite-ignore */ name));
 }
 
 /** The engine that trains a learner as the config says, on the chosen backend. */

@@ -1,5 +1,6 @@
 import { stderr } from 'node:process';
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { COMPONENT_KINDS } from './component-files';
 import { colorsFor } from './terminal/colors';
 import { readVersion } from './version';
 
@@ -194,9 +195,25 @@ function program(onInterrupted: () => void): Command {
     .command('doctor')
     .description('What is installed, which backend is taken and why, how fast it is, and how to get a better one.')
     .addOption(backendOption())
-    .option('--python <file>', 'the Python to look for TensorFlow in (default: the active environment, .venv, the PATH)')
+    .option(
+      '--python <file>',
+      'the Python to look for TensorFlow in (default: the active environment, .venv, the PATH)',
+    )
     .option('--json <file>', 'write what was found to a JSON file')
     .action(async (options) => (await import('./commands/doctor')).doctor(options));
+
+  const fresh = trimodal.command('new').description('Write what you go on from.');
+  fresh
+    .command('component')
+    .description('Write a typed component of a model, and its test, that work and are yours to change.')
+    .argument('<name>', 'in kebab case, such as my-fusion')
+    .addOption(
+      new Option('--kind <name>', 'what it is (default: what its name ends with, else fusion)').choices(
+        COMPONENT_KINDS,
+      ),
+    )
+    .option('--dir <folder>', 'where it goes', 'src')
+    .action(async (name, options) => (await import('./commands/new')).newComponent(name, options));
 
   trimodal
     .command('demo')
