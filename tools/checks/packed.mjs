@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { binOf, packagesOf, ROOT, run } from './workspace.mjs';
 
-const PNPM = 'pnpm@12.21.0';
+export const PNPM = 'pnpm@12.21.0';
 
 /** Builds and packs every package into `folder`; gives the tarballs by package name. */
 export function packAll(folder) {

@@ -13,7 +13,8 @@ writeFileSync(
   JSON.stringify({
     extends: relative(dirname(config), join(root, 'tsconfig.json')),
     compilerOptions: { typeRoots: [join(root, 'node_modules/@types')] },
-    include: [join(folder, 'src')],
+    // what `trimodal new` writes is typed as it is
+    include: [join(folder, 'src'), join(folder, 'templates')],
   }),
 );
 const tsc = join(root, 'node_modules/typescript/bin/tsc');
