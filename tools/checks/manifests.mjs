@@ -1,4 +1,4 @@
-// What every publishable package has in its folder and its package.json, and that a first release note exists.
+// What every publishable package has in its folder and its package.json, and that a note tells of its first release.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -27,6 +27,8 @@ export function manifestProblems(root) {
         `the line "${isProgram ? 'npx' : 'npm install'} ${manifest.name} ..." in its README.md`,
       ],
       [manifest.repository?.directory === `packages/${name}`, `repository.directory packages/${name}`],
+      [manifest.homepage?.includes(`/packages/${name}#`), `a homepage that is packages/${name}`],
+      [manifest.bugs?.length > 0, 'an address for bugs'],
       [manifest.engines?.node === '>=20.19', 'engines.node >=20.19'],
       [manifest.files?.includes('dist'), 'dist in files'],
       [
@@ -53,11 +55,16 @@ function usesTensors(folder) {
   return sources.some((file) => importsOf(readFileSync(file, 'utf8')).some(({ specifier }) => specifier === TFJS));
 }
 
-/** A change goes with a note for the changelog, unless the versions were just raised. */
+/** The first release of a package goes with a note for the changelog. */
 export function changesetProblems(root) {
-  const notes = readdirSync(join(root, '.changeset')).filter((file) => file.endsWith('.md') && file !== 'README.md');
-  const released = packagesOf(root).every(({ folder }) => existsSync(join(folder, 'CHANGELOG.md')));
-  return notes.length || released ? [] : ['.changeset must have a note of what is new: npm run changeset'];
+  const notes = readdirSync(join(root, '.changeset'))
+    .filter((file) => file.endsWith('.md') && file !== 'README.md')
+    .map((file) => readFileSync(join(root, '.changeset', file), 'utf8'));
+  // a package without a changelog has never been released
+  return packagesOf(root)
+    .filter(({ folder }) => !existsSync(join(folder, 'CHANGELOG.md')))
+    .filter(({ manifest }) => !notes.some((note) => new RegExp(`^['"]${manifest.name}['"]:`, 'm').test(note)))
+    .map(({ manifest }) => `.changeset must have a note of what is new in ${manifest.name}: npm run changeset`);
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
