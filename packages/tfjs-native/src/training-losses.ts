@@ -20,10 +20,13 @@ const wave = (tf: Tf, shape: [number, number], frequency: number): Tfjs.Tensor2D
 export function trainingLosses(tf: Tf, steps = 8): number[] {
   const x = wave(tf, [BATCH, IN_DIM], 0.7);
   const y = tf.tidy(() => tf.softmax(wave(tf, [BATCH, OUT_DIM], 2.3)));
-  const weights = [
-    tf.variable(wave(tf, [IN_DIM, HIDDEN_DIM], 1.1)),
-    tf.variable(wave(tf, [HIDDEN_DIM, OUT_DIM], 1.9)),
-  ] as const;
+  const weights = tf.tidy(
+    () =>
+      [tf.variable(wave(tf, [IN_DIM, HIDDEN_DIM], 1.1)), tf.variable(wave(tf, [HIDDEN_DIM, OUT_DIM], 1.9))] as [
+        Tfjs.Variable<Tfjs.Rank.R2>,
+        Tfjs.Variable<Tfjs.Rank.R2>,
+      ],
+  );
   const optimizer = tf.train.adam(0.05);
   const loss = (): Tfjs.Scalar => {
     const hidden = tf.tanh(tf.matMul(x, weights[0]));
