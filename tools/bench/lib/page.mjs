@@ -53,7 +53,21 @@ function section(title, { at, commit, load }, body, note) {
 function goals(measured) {
   const words = (reached) => (reached === undefined ? 'not compared' : reached ? 'yes' : '**no**');
   const rows = goalsOf(measured).map(({ goal, measured, reached }) => [goal, measured, words(reached)]);
-  return `## Goals\n\n${table(['goal', 'measured', 'reached'], rows)}`;
+  return `## Goals\n\n${[table(['goal', 'measured', 'reached'], rows), floor(measured)].filter(Boolean).join('\n\n')}`;
+}
+
+/** How fast a step could be at best, with the products that it has. */
+function floor({ step, profile }) {
+  const bounds = (profile?.result ?? []).flatMap(({ workload, d, plainMs, productsMs }) => {
+    const row = step?.result.find((one) => one.workload === workload && one.d === d && one.threads === 1);
+    if (!row?.torchEagerMs) return [];
+    // the share of the products, of the step as it was measured beside PyTorch
+    const products = (row.trimodalMs * productsMs) / plainMs;
+    return [`${(row.torchEagerMs / products).toFixed(1)} times as fast as PyTorch eager (\`${workload}\`, d=${d})`];
+  });
+  if (bounds.length === 0) return undefined;
+  return `The floor of a step is its matrix products: were they all it does, it would be ${bounds.join(', ')} on one thread. What lies between is in the last section, and what was tried in [0012](../decisions/0012-where-a-step-spends-its-time.md): passes over memory that ONNX Runtime's CPU provider has no joined operation for, and in \`mosi\` thousands of nodes of a recurrent scan.
+On two threads PyTorch gains more: its operations are few and large. Where ours are too small to share, one thread is taken.`;
 }
 
 function stepTable(rows) {
