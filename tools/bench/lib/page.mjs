@@ -63,10 +63,10 @@ function floor({ step, profile }) {
     if (!row?.torchEagerMs) return [];
     // the share of the products, of the step as it was measured beside PyTorch
     const products = (row.trimodalMs * productsMs) / plainMs;
-    return [`${(row.torchEagerMs / products).toFixed(1)} times as fast as PyTorch eager (\`${workload}\`, d=${d})`];
+    return [`${(row.torchEagerMs / products).toFixed(1)} (\`${workload}\`, d=${d})`];
   });
   if (bounds.length === 0) return undefined;
-  return `The floor of a step is its matrix products: were they all it does, it would be ${bounds.join(', ')} on one thread. What lies between is in the last section, and what was tried in [0012](../decisions/0012-where-a-step-spends-its-time.md): passes over memory that ONNX Runtime's CPU provider has no joined operation for, and in \`mosi\` thousands of nodes of a recurrent scan.
+  return `The floor of a step is its matrix products: were they all it does, it would be ${bounds.join(', ')} times as fast as PyTorch eager's, on one thread. What lies between is in the last section, and what was tried in [0012](../decisions/0012-where-a-step-spends-its-time.md): passes over memory that ONNX Runtime's CPU provider has no joined operation for, and in \`mosi\` thousands of nodes of a recurrent scan.
 On two threads PyTorch gains more: its operations are few and large. Where ours are too small to share, one thread is taken.`;
 }
 
