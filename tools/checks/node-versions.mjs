@@ -45,7 +45,7 @@ function testOn(major) {
   const options = { cwd: ROOT, env };
   try {
     const counts = join(out, 'tests.json');
-    const reporter = ['--reporter=json', `--outputFile=${counts}`];
+    const reporter = ['--reporter=default', '--reporter=json', `--outputFile=${counts}`];
     run(node, [binOf('vitest'), 'run', '--config', 'vitest.config.ts', ...reporter, ...CORE], options);
     const { numPassedTests } = JSON.parse(readFileSync(counts, 'utf8'));
     const trimodal = join(ROOT, 'packages/trimodal/bin/trimodal.js');

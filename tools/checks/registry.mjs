@@ -143,8 +143,8 @@ function writeComponents(env) {
   const lines = [...said.matchAll(/^ {2}(np[mx] .*)$/gm)].map(([, line]) => line.split(' '));
   if (lines.length < 2) throw new Error(`trimodal new component tells no command:\n${said}`);
   for (const [command, ...args] of lines) run(command, args, { cwd, env });
-  const tests = run('npx', ['vitest', 'run'], { cwd, env });
-  if (!/Test Files\s+5 passed/.test(tests)) throw new Error(tests);
+  const { success, testResults } = JSON.parse(run('npx', ['vitest', 'run', '--reporter=json'], { cwd, env }));
+  if (!success || testResults.length !== KINDS.length) throw new Error(`vitest ran ${testResults.length} test files`);
   const compilerOptions = {
     ...{ module: 'nodenext', target: 'es2022', strict: true, noEmit: true, skipLibCheck: true, allowJs: false },
     ...{ exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true, types: [] },

@@ -14,6 +14,7 @@ const CHECKS = [
   ['readme examples', script('readme-examples')],
   ['published', script('published')],
   ['consumers', script('consumers')],
+  ['node versions', script('node-versions')],
 ];
 
 const counts = { numPassedTests: 0, numFailedTests: 0 };
