@@ -84,7 +84,11 @@ test.each([
     '--node-headers',
   ],
   ['gyp ERR! stack TypeError: fetch failed', '--node-headers'],
-  ['fatal error: error writing to /tmp/x.s: No space left on device', 'make some'],
+  [
+    'gyp ERR! stack Error: This is most likely not a problem with node-gyp or the package itself and\ngyp ERR! stack is related to network',
+    '--node-headers',
+  ],
+  ['fatal error: error writing to x.s: No space left on device', 'make some'],
   ["cc1plus: error: unrecognized command-line option '-std=gnu++17'", 'must know C++17'],
   ['/usr/bin/ld: cannot find -ltensorflow: No such file', 'install TensorFlow anew'],
   ['gyp ERR! find Python Python is not set', 'name a Python from 3.8 on with --python'],

@@ -90,7 +90,7 @@ async function checkTools(run: RunProgram): Promise<void> {
 /** What in the output of node-gyp tells what went wrong, and what to do about it. */
 const CAUSES: readonly (readonly [RegExp, string])[] = [
   [
-    /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|UND_ERR|fetch failed|bad status code|\b(?:403|404|407|502|503)\b.*headers/i,
+    /most likely not a problem with node-gyp|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|UND_ERR|fetch failed|bad status code|\b(?:403|404|407|502|503)\b.*headers/i,
     "the headers of Node must be on this machine or come from nodejs.org: got neither; name a folder that has them in include/node with --node-headers (Debian's package libnode-dev has them in /usr, the archive of nodejs.org beside the program).",
   ],
   [/No space left on device/, 'the disk must have room: got "No space left on device"; make some.'],

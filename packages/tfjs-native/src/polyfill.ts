@@ -24,8 +24,8 @@ const REMOVED = {
 /**
  * Gives `node:util` back what newer versions of Node took out of it, where it is missing.
  *
- * tfjs-node 4.22 calls `isNullOrUndefined` and `isArray` in TopK and wherever it makes a tensor's attributes: without them it loads on Node 23 and
- * later and fails at the first such kernel. To be called before or after it is loaded.
+ * tfjs-node 4.22 calls `isNullOrUndefined` for the attributes of nearly every kernel: without it, it loads on Node 23 and later and fails at
+ * the first product. To be called before or after it is loaded.
  *
  * @param target For tests; else the object that `require('util')` returns.
  * @returns The names that were missing.

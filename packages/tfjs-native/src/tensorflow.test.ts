@@ -60,6 +60,14 @@ describe('the TensorFlow', () => {
     expect((await findTensorFlow({ python: '/my/python', run })).cuda).toBeUndefined();
   });
 
+  test('is asked of a Python by a path from here, or by a name on the PATH', async () => {
+    const { folder } = fakeTensorFlow();
+    const { run, calls } = fakeRun(() => ({ stdout: JSON.stringify({ python: 'p', folder, version: '2.21.0' }) }));
+    await findTensorFlow({ python: 'venv/bin/python', run });
+    await findTensorFlow({ python: 'python3.11', run });
+    expect(calls.map(([program]) => program)).toEqual([join(process.cwd(), 'venv/bin/python'), 'python3.11']);
+  });
+
   test('where there is none, every Python says why, and what to do follows', async () => {
     const [cwd, bin] = [newFolder(), newFolder()];
     const none = fakePython(cwd, '.venv/bin/python', { python: 'x', folder: null, version: null });

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, join, resolve, sep } from 'node:path';
 import { type RunProgram, runProgram } from './run-program';
 
 /** A TensorFlow that a Python has. */
@@ -51,7 +51,7 @@ export function pythonCandidates({ env = process.env, cwd = process.cwd() }: Pyt
 }
 
 export type FindTensorFlowOptions = PythonPlaces & {
-  /** This Python and no other. */
+  /** This Python and no other: a path, or a name on the PATH. */
   readonly python?: string;
   readonly run?: RunProgram;
 };
@@ -66,7 +66,8 @@ export async function findTensorFlow({
   run = runProgram,
   ...places
 }: FindTensorFlowOptions = {}): Promise<TensorFlow> {
-  const candidates = python ? [python] : pythonCandidates(places);
+  // asked from another folder; a bare name is looked for on the PATH
+  const candidates = python ? [python.includes(sep) ? resolve(python) : python] : pythonCandidates(places);
   const asked = new Map<string, string>();
   for (const candidate of candidates) {
     const answer = await ask(candidate, run);

@@ -27,6 +27,7 @@ const facts = (installed: Partial<Installed> = {}, machine: Partial<Facts['machi
 
 test('without a GPU, compiled steps need nothing', () => {
   expect(advise(facts())).toEqual([]);
+  expect(advise({ ...facts(), taken: 'node' })).toEqual([expect.stringContaining('--backend compiled, or auto.')]);
 });
 
 test('a GPU that nothing computes on: the steps that are left, and no others', () => {

@@ -29,7 +29,9 @@ export function advise({ machine, installed, taken }: Facts): string[] {
   } else if (machine.gpus.length > 0 && !canLink) {
     lines.push('trimodal backend link, which brings the GPU in, covers Linux x64 alone.');
   }
-  if ('problem' in runtime) {
+  if ('found' in runtime && taken && !['compiled', 'node-gpu'].includes(taken)) {
+    lines.push('Whole steps in ONNX Runtime are mostly the fastest without a GPU: --backend compiled, or auto.');
+  } else if ('problem' in runtime) {
     lines.push(
       'For compiled steps, mostly the fastest without a GPU: ONNXRUNTIME_NODE_INSTALL=skip npm install onnxruntime-node.',
     );
