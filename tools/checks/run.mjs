@@ -12,6 +12,8 @@ const CHECKS = [
   ['lint', [binOf('@biomejs/biome'), 'check', '.']],
   ['typecheck', [binOf('nx'), 'run-many', '--targets=typecheck']],
   ['readme examples', script('readme-examples')],
+  ['docs commands', script('docs-commands')],
+  ['docs', script('docs')],
   ['published', script('published')],
   ['consumers', script('consumers')],
   ['node versions', script('node-versions')],

@@ -23,7 +23,7 @@ export function commandsOf(text) {
 function skeleton(line) {
   return line
     .replaceAll(/-?\d[\d,]*(\.\d+)?(e[-+]\d+)?/g, '#')
-    .replaceAll(/[─\s]+/g, ' ')
+    .replaceAll(/[─†‡\s]+/g, ' ')
     .trim();
 }
 

@@ -17,7 +17,8 @@ export function siteLink(target, sources) {
   const page = PACKAGE_PAGE.exec(path);
   if (page) return `/packages/${page[1]}${hash}`;
   if (path === 'README.md') return `/${hash}`;
-  if (path.startsWith('docs/') && path.endsWith('.md')) return `/${path.slice('docs/'.length)}${hash}`;
+  if (path.startsWith('docs/') && path.endsWith('.md'))
+    return `/${path.slice('docs/'.length).replace(/README\.md$/, '')}${hash}`;
   return `${sources}/${path}${hash}`;
 }
 
