@@ -15,7 +15,7 @@ function complaints(program, args) {
 const problems = packagesOf(ROOT).flatMap(({ manifest }) => {
   const tarball = tarballs[manifest.name];
   // the resolution of Node 10 knows no `exports`, so no subpaths; the oldest Node here is 20
-  const profile = manifest.bin ? 'esm-only' : 'node16';
+  const profile = Object.values(manifest.exports).some((target) => target.require) ? 'node16' : 'esm-only';
   return [
     ...complaints(binOf('publint'), ['run', tarball, '--strict']),
     ...complaints(binOf('@arethetypeswrong/cli', 'attw'), [
