@@ -23,7 +23,7 @@ const LEVELS = [
     'Parts of a model',
     ['encoders', 'disentanglers', 'blocks', 'fusion', 'reconstruction', 'self-distillation', 'experts'],
   ],
-  ['Foundations', ['core', 'layers', 'losses', 'metrics', 'data', 'compiler']],
+  ['Foundations', ['core', 'layers', 'losses', 'metrics', 'data', 'compiler', 'tfjs-native']],
 ];
 
 /** A sidebar of all packages; one that no level names comes last. */

@@ -31,15 +31,15 @@ function runPage(page, blocks) {
     else if (block.language === 'sh') {
       output = block.info.startsWith('no-run') ? undefined : '';
       for (const command of output === undefined ? [] : commandsOf(block.text)) {
-        const { status, stdout, stderr } = spawnSync('bash', ['-c', command], {
+        const { status, stdout } = spawnSync('bash', ['-c', `exec 2>&1; ${command}`], {
           cwd: FOLDER,
           encoding: 'utf8',
           env: { ...process.env, PATH: `${join(FOLDER, 'node_modules/.bin')}:${process.env.PATH}`, NO_COLOR: '1' },
           stdio: ['ignore', 'pipe', 'pipe'],
         });
-        output += stdout + stderr;
-        if (process.env.DOCS_VERBOSE) console.log(`\n${page}:${block.line} $ ${command}\n${stdout}${stderr}`);
-        if (status !== 0) problems.push(`${page}:${block.line}: ${command} failed\n${stdout}${stderr}`);
+        output += stdout;
+        if (process.env.DOCS_VERBOSE) console.log(`\n${page}:${block.line} $ ${command}\n${stdout}`);
+        if (status !== 0) problems.push(`${page}:${block.line}: ${command} failed\n${stdout}`);
       }
     } else if (block.language === 'text' && output !== undefined) {
       const line = missingLine(block.text, output);
