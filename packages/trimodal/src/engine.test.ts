@@ -1,6 +1,6 @@
 import { MODALITIES, Rng } from '@trimodal/core';
 import type { StepEngine, StepResult } from '@trimodal/training';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { CONFIG, DATA } from './__fixtures__/cli';
 import { assemble } from './assemble';
 import { batchSource } from './batch-sources';
@@ -84,4 +84,35 @@ test('a backend that is not there is named', async () => {
   await expect(prepareBackend('cuda' as never)).rejects.toThrow(
     'must be one of auto, node-gpu, node, wasm, cpu: got cuda',
   );
+});
+
+describe('with a GPU', () => {
+  const gpu = (runsCompiled: boolean) => ({ isThere: () => true, runsCompiled: async () => runsCompiled });
+  const asked: string[] = [];
+  const tfjs =
+    (works: boolean): Parameters<typeof prepareBackend>[3] =>
+    async (preference) => {
+      asked.push(preference);
+      if (preference === 'node-gpu' && !works) throw new Error('no addon');
+      return { backend: preference === 'auto' ? 'cpu' : preference, reason: 'a test', tried: [] };
+    };
+
+  test('the compiled step computes on it if ONNX Runtime can', async () => {
+    const chosen = await prepareBackend('auto', 0, gpu(true), tfjs(true));
+    expect(chosen).toMatchObject({ name: 'compiled', providers: ['cuda', 'cpu'] });
+    expect(chosen.reason).toBe('whole training steps in ONNX Runtime, on the GPU');
+  });
+
+  test('else tfjs-node-gpu, if it loads, else the compiled step on the CPU', async () => {
+    expect(await prepareBackend('auto', 0, gpu(false), tfjs(true))).toMatchObject({ name: 'node-gpu' });
+    const chosen = await prepareBackend('auto', 0, gpu(false), tfjs(false));
+    expect(chosen).toMatchObject({ name: 'compiled', runtime: expect.any(String) });
+    expect(chosen.providers).toBeUndefined();
+  });
+
+  test('nothing is tried if a backend was asked for', async () => {
+    asked.length = 0;
+    expect((await prepareBackend('compiled', 1, gpu(true), tfjs(true))).providers).toBeUndefined();
+    expect(asked).toEqual(['wasm']);
+  });
 });

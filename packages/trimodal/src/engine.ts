@@ -14,6 +14,7 @@ import {
   type Optimizer,
   type StepEngine,
 } from '@trimodal/training';
+import { GPU, type GpuProbe } from './gpu';
 import type { RunConfig } from './run-config';
 import { readVersion } from './version';
 
@@ -23,8 +24,10 @@ export type BackendChoice = (typeof BACKEND_CHOICES)[number];
 export type ChosenBackend = {
   readonly name: Exclude<BackendChoice, 'auto'>;
   readonly reason: string;
-  /** Threads of one compiled operation; 0 for as many as there are cores. */
+  /** Threads of one compiled operation; 0 for what `compile` thinks best. */
   readonly threads: number;
+  /** Execution providers of ONNX Runtime, if not its CPU alone. */
+  readonly providers?: readonly string[];
   /** The version of ONNX Runtime, where it computes. */
   readonly runtime?: string;
 };
@@ -32,15 +35,21 @@ export type ChosenBackend = {
 /**
  * Chooses where a run computes and makes TensorFlow.js ready for it.
  *
- * `auto` takes the compiled step if ONNX Runtime loads, else the fastest TensorFlow.js backend that works.
+ * `auto` takes a GPU, if there is one that the compiled step or tfjs-node-gpu computes on; else the compiled step if ONNX Runtime
+ * loads, else the fastest TensorFlow.js backend that works.
  * @throws RangeError for an unknown name, Error if the one asked for does not work here.
  */
-export async function prepareBackend(preference: BackendChoice, threads = 0): Promise<ChosenBackend> {
+export async function prepareBackend(
+  preference: BackendChoice,
+  threads = 0,
+  gpu: GpuProbe = GPU,
+  tfjs: typeof chooseTfjs = chooseTfjs,
+): Promise<ChosenBackend> {
   if (preference !== 'auto' && preference !== 'compiled') {
     if (threads > 0) {
       throw new RangeError(`Cannot choose ${threads} threads as the backend must be compiled: got ${preference}.`);
     }
-    const { backend, reason } = await chooseTfjs(preference);
+    const { backend, reason } = await tfjs(preference);
     return { name: backend, reason, threads };
   }
   let runtime: string;
@@ -54,18 +63,28 @@ export async function prepareBackend(preference: BackendChoice, threads = 0): Pr
         { cause },
       );
     }
-    const { backend, reason } = await chooseTfjs('auto');
+    const { backend, reason } = await tfjs('auto');
     return { name: backend, reason: `${reason}; onnxruntime-node does not load: ${problem}`, threads };
   }
+  const providers = preference === 'auto' && gpu.isThere() && (await gpu.runsCompiled()) ? ['cuda', 'cpu'] : undefined;
+  if (preference === 'auto' && gpu.isThere() && !providers) {
+    const chosen = await tfjs('node-gpu').catch(() => undefined);
+    if (chosen) return { name: chosen.backend, reason: 'TensorFlow on the GPU', threads };
+  }
   // what isn't worth compiling, such as diagnostics, runs op by op on wasm or cpu
-  await chooseTfjs('wasm').catch(() => chooseTfjs('cpu'));
+  await tfjs('wasm').catch(() => tfjs('cpu'));
   return {
     name: 'compiled',
     threads,
     runtime,
-    reason:
-      preference === 'auto' ? 'whole training steps in ONNX Runtime, the fastest that works here' : 'as asked for',
+    ...(providers && { providers }),
+    reason: reasonFor(preference, providers),
   };
+}
+
+function reasonFor(preference: BackendChoice, providers: readonly string[] | undefined): string {
+  if (preference !== 'auto') return 'as asked for';
+  return `whole training steps in ONNX Runtime${providers ? ', on the GPU' : ', the fastest that works here'}`;
 }
 
 /** The backends of TensorFlow.js are dependencies and optional peers of this package: they are loaded from here. */
@@ -76,12 +95,14 @@ function chooseTfjs(preference: BackendName | 'auto') {
 
 /** The engine that trains a learner as the config says, on the chosen backend. */
 export function createEngine(
-  { name, threads }: ChosenBackend,
+  { name, threads, providers }: ChosenBackend,
   learner: Learner,
   config: RunConfig['training'],
 ): StepEngine {
   const options = { learner, optimizer: buildOptimizer(config.optimizer), clip: buildClipping(config.clipping) };
-  return name === 'compiled' ? createCompiledStep({ ...options, threads }) : createEagerStep(options);
+  return name === 'compiled'
+    ? createCompiledStep({ ...options, threads, ...(providers && { providers }) })
+    : createEagerStep(options);
 }
 
 function buildOptimizer(config: RunConfig['training']['optimizer']): Optimizer {
