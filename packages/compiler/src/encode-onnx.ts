@@ -22,7 +22,6 @@ const OPSETS: Record<string, number> = {
   ScatterND: 16,
   Where: 16,
   LayerNormalization: 17,
-  DFT: 17,
   BitwiseAnd: 18,
   Resize: 18,
 };

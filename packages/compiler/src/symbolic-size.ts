@@ -80,8 +80,11 @@ export function generalize(
   return { graph, symbolicSizes };
 }
 
-function varies(name: string, what: string): TraceError {
-  return new TraceError(
+/** What depends on a size isn't shapes alone. */
+export class SizeError extends TraceError {}
+
+function varies(name: string, what: string): SizeError {
+  return new SizeError(
     `Cannot leave ${name} open as only shapes may depend on it: got ${what} that differs between two sizes; give the size as a number.`,
   );
 }

@@ -2,7 +2,7 @@ import { encodeOnnx } from './encode-onnx';
 import { TraceError } from './errors';
 import type { Graph } from './graph';
 import { optimize } from './passes';
-import { generalize, type SizeSource, type SymbolicSizes } from './symbolic-size';
+import { generalize, SizeError, type SizeSource, type SymbolicSizes } from './symbolic-size';
 import { freeze, type InputSpec, type Traced, type TraceFunction, trace } from './trace';
 
 export type OnnxInput = {
@@ -17,8 +17,11 @@ export type ToOnnxOptions = {
   readonly metadata?: Readonly<Record<string, string>>;
 };
 
-/** Two sizes that stand for any: primes that hardly are a size of anything else. */
-const SIZES = [1009, 1013] as const;
+/** Pairs of sizes that stand for any. Where one is a size of something else too, the graphs differ by it: the next pair decides. */
+const SIZES = [
+  [1009, 1013],
+  [2003, 2011],
+] as const;
 
 /**
  * Writes a pure function of tensors as an ONNX file of standard operations, in the lowest opset that has them; variables have
@@ -36,14 +39,26 @@ export function toOnnx(fn: TraceFunction, { inputs, metadata = {} }: ToOnnxOptio
     throw new RangeError(`Cannot write ONNX as at most one size may vary: got ${[...names].join(', ')}.`);
   }
   const [name] = names;
-  const graphs = (name === undefined ? [1] : SIZES).map((size) => forInference(trace(fn, withSize(inputs, size))));
-  const [first, second] = graphs as [Graph, Graph];
-  let graph = first;
-  let symbolicSizes: SymbolicSizes = {};
-  if (name !== undefined) {
-    ({ graph, symbolicSizes } = generalize([first, second], SIZES, name, sourceOf(inputs, name)));
-  }
+  const { graph, symbolicSizes } =
+    name === undefined
+      ? { graph: forInference(trace(fn, withSize(inputs, 1))), symbolicSizes: {} }
+      : open(fn, inputs, name);
   return encodeOnnx(withOutputs(graph), { symbolicSizes, metadata });
+}
+
+/** The graph for every value of a size. */
+function open(fn: TraceFunction, inputs: ToOnnxOptions['inputs'], name: string) {
+  const attempt = (sizes: readonly [number, number]): { graph: Graph; symbolicSizes: SymbolicSizes } => {
+    const graphOf = (size: number) => forInference(trace(fn, withSize(inputs, size)));
+    return generalize([graphOf(sizes[0]), graphOf(sizes[1])], sizes, name, sourceOf(inputs, name));
+  };
+  const [pair, another] = SIZES;
+  try {
+    return attempt(pair);
+  } catch (error) {
+    if (!(error instanceof SizeError)) throw error;
+    return attempt(another);
+  }
 }
 
 function withSize(inputs: Readonly<Record<string, OnnxInput>>, size: number): Record<string, InputSpec> {
