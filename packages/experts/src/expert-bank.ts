@@ -46,8 +46,8 @@ export class ExpertBank {
     const [batch, time] = x.shape;
     checkShape('mix experts', 'x', x, [null, null, this.norm.gain.shape[0]]);
     checkShape('mix experts', 'gates', gates, [batch, time, this.numExperts]);
-    const normed = this.norm.forward(x).reshape<tf.Tensor2D>([batch * time, -1]);
-    const hidden = this.dropout.forward(gelu(this.inProj.forward(normed)), ctx); // n k*h
+    const normed = this.norm.standardize(x).reshape<tf.Tensor2D>([batch * time, -1]);
+    const hidden = this.dropout.forward(gelu(this.inProj.forward(normed, this.norm)), ctx); // n k*h
     const rows = gates.reshape<tf.Tensor2D>([batch * time, this.numExperts]);
     const weighed = hidden
       .reshape<tf.Tensor3D>([batch * time, this.numExperts, -1])

@@ -25,6 +25,6 @@ export class Expert {
   }
 
   forward<T extends tf.Tensor>(x: T, ctx: ForwardContext): T {
-    return x.add(this.mlp.forward(this.norm.forward(x), ctx));
+    return x.add(this.mlp.forward(this.norm.standardize(x), ctx, this.norm));
   }
 }
