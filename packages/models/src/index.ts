@@ -12,6 +12,7 @@ export {
   type Views,
 } from './model-config';
 export { parseConfig } from './parse-config';
+export type { Pass } from './passes';
 export { poolParts } from './pool-parts';
 export { ablations } from './presets/ablations';
 export { concat } from './presets/concat';
@@ -27,3 +28,4 @@ export { misa } from './presets/misa';
 export { mult } from './presets/mult';
 export { buildTaskLoss, outDimOf, type Task, type TaskLoss } from './task-loss';
 export { TrimodalModel, type TrimodalOutput, type TrimodalParts } from './trimodal-model';
+export { ratedViews } from './view-pair';
